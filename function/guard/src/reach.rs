@@ -1,0 +1,176 @@
+//! The heart: what a rule opens beyond what is allowed, exactly.
+//!
+//! A rule's reach is a box, traffic × peer. What a tier allows is a union of such boxes. The rule is allowed when the
+//! union covers the box, whichever way it is cut into pieces; what is left over is the rule's *excess*.
+//!
+//! Knows nothing of policies, tiers or accounts: prefix lists and group references are resolved before they come here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::intervals::Interval;
+use crate::network::{AddressSet, Network};
+use crate::permission::{Direction, Peer, Permission};
+use crate::traffic::{Traffic, TrafficSet};
+
+/// One thing that is allowed: any of this traffic, with any of these addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The traffic.
+    pub traffic: TrafficSet,
+    /// The addresses.
+    pub addresses: AddressSet,
+}
+
+/// What is left of a rule's reach once everything allowed is taken away.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Excess(Vec<ExcessTerm>);
+
+/// One part of an excess, as a person reads it: `81-442/tcp from 0.0.0.0/0`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExcessTerm {
+    direction: Direction,
+    traffic: Traffic,
+    traffic_except: Vec<Traffic>,
+    peer: Peer,
+    peer_except: Vec<Network>,
+}
+
+impl Excess {
+    /// Whether nothing is left: the rule is allowed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Its parts, in the order of traffic and then of addresses.
+    #[must_use]
+    pub fn terms(&self) -> &[ExcessTerm] {
+        &self.0
+    }
+
+    /// What `rule`, whose peer is `network`, opens beyond `grants`.
+    #[must_use]
+    pub fn of_network(rule: &Permission, network: Network, grants: &[Grant]) -> Self {
+        let left = uncovered(rule.traffic, &network.into(), grants);
+        Self(left.iter().flat_map(|(traffic, addresses)| network_terms(rule, network, traffic, addresses)).collect())
+    }
+
+    /// What `rule`, whose peer stands for `entries`, opens beyond `grants`: the traffic that is not allowed with all
+    /// of the entries, with the rule's own peer.
+    #[must_use]
+    pub fn of_entries(rule: &Permission, entries: &AddressSet, grants: &[Grant]) -> Self {
+        let left = uncovered(rule.traffic, entries, grants);
+        let traffic = left.iter().flat_map(|(traffic, _)| traffic.iter()).collect();
+        Self(traffic_terms(rule, &traffic))
+    }
+
+    /// What `rule` opens beyond `allowed`, the traffic that is allowed with the rule's own peer.
+    #[must_use]
+    pub fn of_peer(rule: &Permission, allowed: &TrafficSet) -> Self {
+        Self(traffic_terms(rule, &TrafficSet::from(rule.traffic.interval()).difference(allowed)))
+    }
+
+    /// The part of `rule`'s traffic that is in `denied`, with the rule's own peer.
+    #[must_use]
+    pub fn of_denied(rule: &Permission, denied: &TrafficSet) -> Self {
+        let hit = TrafficSet::from(rule.traffic.interval()).intersection(denied);
+        let terms = Traffic::terms(&hit);
+        Self(terms.into_iter().map(|traffic| ExcessTerm::new(rule, traffic, Vec::new())).collect())
+    }
+}
+
+/// `traffic` × `addresses` less every grant: what is left of the addresses, and for which traffic.
+///
+/// Cuts the traffic wherever a grant begins or ends. Within a piece all ports are alike, so what is left of its
+/// addresses is one subtraction; pieces that leave the same addresses are put together again.
+fn uncovered(traffic: Traffic, addresses: &AddressSet, grants: &[Grant]) -> Vec<(TrafficSet, AddressSet)> {
+    let mut left: BTreeMap<AddressSet, Vec<Interval<u32>>> = BTreeMap::new();
+    for piece in pieces(traffic.interval(), grants) {
+        let covering = grants.iter().filter(|grant| grant.traffic.covers(&piece.into()));
+        let granted: AddressSet = covering.map(|grant| grant.addresses.clone()).collect();
+        let rest = addresses.difference(&granted);
+        if !rest.is_empty() {
+            left.entry(rest).or_default().push(piece);
+        }
+    }
+    let mut left: Vec<_> = left.into_iter().map(|(rest, pieces)| (pieces.into_iter().collect(), rest)).collect();
+    left.sort();
+    left
+}
+
+/// `whole`, cut so that each grant covers each piece wholly or not at all.
+fn pieces(whole: Interval<u32>, grants: &[Grant]) -> Vec<Interval<u32>> {
+    let edges = grants.iter().flat_map(|grant| grant.traffic.iter());
+    let starts: BTreeSet<u32> = edges
+        .flat_map(|run| [Some(run.first()), run.last().checked_add(1)])
+        .flatten()
+        .filter(|&start| whole.first() < start && start <= whole.last())
+        .chain([whole.first()])
+        .collect();
+    let ends = starts.iter().skip(1).map(|start| start.saturating_sub(1)).chain([whole.last()]);
+    starts.iter().zip(ends).filter_map(|(&first, last)| Interval::new(first, last)).collect()
+}
+
+impl ExcessTerm {
+    fn new(rule: &Permission, traffic: Traffic, traffic_except: Vec<Traffic>) -> Self {
+        let Permission { direction, traffic: _, peer } = rule;
+        Self { direction: *direction, traffic, traffic_except, peer: peer.clone(), peer_except: Vec::new() }
+    }
+}
+
+/// `left`, a part of the rule's traffic, with the rule's own peer.
+///
+/// All traffic is one thing in EC2: whatever is taken from it, what is left is reported as `all`. Where listing would
+/// take more terms than exceptions (a type out of all ICMP), the exceptions are listed.
+fn traffic_terms(rule: &Permission, left: &TrafficSet) -> Vec<ExcessTerm> {
+    if left.is_empty() {
+        return Vec::new();
+    }
+    if rule.traffic == Traffic::All {
+        return vec![ExcessTerm::new(rule, Traffic::All, Vec::new())];
+    }
+    let listed = Traffic::terms(left);
+    let except = Traffic::terms(&TrafficSet::from(rule.traffic.interval()).difference(left));
+    let has_ports = matches!(rule.traffic, Traffic::Tcp(_) | Traffic::Udp(_));
+    if has_ports || listed.len() <= except.len().saturating_add(1) {
+        listed.into_iter().map(|traffic| ExcessTerm::new(rule, traffic, Vec::new())).collect()
+    } else {
+        vec![ExcessTerm::new(rule, rule.traffic, except)]
+    }
+}
+
+/// `traffic` with `left`, a part of `network`: one term a network, or the whole less its exceptions where that is
+/// shorter.
+fn network_terms(rule: &Permission, network: Network, traffic: &TrafficSet, left: &AddressSet) -> Vec<ExcessTerm> {
+    let listed = left.networks();
+    let except = AddressSet::from(network).difference(left).networks();
+    let peers = if listed.len() <= except.len().max(1) {
+        listed.into_iter().map(|part| (part, Vec::new())).collect()
+    } else {
+        vec![(network, except)]
+    };
+    let terms = traffic_terms(rule, traffic);
+    let with = |term: &ExcessTerm, (part, except): &(Network, Vec<Network>)| ExcessTerm {
+        peer: Peer::Network(*part),
+        peer_except: except.clone(),
+        ..term.clone()
+    };
+    terms.iter().flat_map(|term| peers.iter().map(move |peer| with(term, peer))).collect()
+}
+
+impl fmt::Display for ExcessTerm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.traffic)?;
+        except(f, &self.traffic_except)?;
+        write!(f, " {} {}", self.direction.preposition(), self.peer)?;
+        except(f, &self.peer_except)
+    }
+}
+
+fn except(f: &mut fmt::Formatter<'_>, parts: &[impl fmt::Display]) -> fmt::Result {
+    parts.iter().enumerate().try_for_each(|(n, part)| {
+        let before = if n == 0 { " except " } else { ", " };
+        write!(f, "{before}{part}")
+    })
+}

@@ -1,0 +1,237 @@
+//! The record around a call: what it was, whether it succeeded, who made it.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::loose::{Text, account_digits};
+use super::request::Request;
+use super::response::Response;
+use super::{Dismissal, Malformed, Reading};
+use crate::change::{Action, Actor, Change, Event, RuleKey, Told};
+use crate::group::Rule;
+use crate::id::{AccountId, EventId, GroupId, GroupKey, GroupName, InvalidId, Region, RoleArn, VpcId};
+use crate::permission::Direction;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Record<'a> {
+    #[serde(rename = "eventID")]
+    event_id: Option<Text>,
+    event_name: Option<Text>,
+    event_source: Option<Text>,
+    event_time: Option<Text>,
+    aws_region: Option<Text>,
+    recipient_account_id: Option<Text>,
+    error_code: Option<Text>,
+    #[serde(rename = "sourceIPAddress")]
+    source_ip_address: Option<Text>,
+    user_agent: Option<Text>,
+    user_identity: Option<UserIdentity>,
+    #[serde(borrow)]
+    request_parameters: Option<&'a RawValue>,
+    #[serde(borrow)]
+    response_elements: Option<&'a RawValue>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct UserIdentity {
+    r#type: Option<Text>,
+    arn: Option<Text>,
+    principal_id: Option<Text>,
+    account_id: Option<Text>,
+    user_name: Option<Text>,
+    invoked_by: Option<Text>,
+    session_context: Option<SessionContext>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct SessionContext {
+    session_issuer: Option<SessionIssuer>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct SessionIssuer {
+    arn: Option<Text>,
+}
+
+/// The calls that matter, by what they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Call {
+    Authorize(Direction),
+    Revoke(Direction),
+    Modify,
+    Describe(Direction),
+    Create,
+    Delete,
+}
+
+impl Call {
+    fn of(record: &Record<'_>) -> Option<Self> {
+        if record.event_source.as_ref()?.as_str() != "ec2.amazonaws.com" {
+            return None;
+        }
+        match record.event_name.as_ref()?.as_str() {
+            "AuthorizeSecurityGroupIngress" => Some(Self::Authorize(Direction::Ingress)),
+            "AuthorizeSecurityGroupEgress" => Some(Self::Authorize(Direction::Egress)),
+            "RevokeSecurityGroupIngress" => Some(Self::Revoke(Direction::Ingress)),
+            "RevokeSecurityGroupEgress" => Some(Self::Revoke(Direction::Egress)),
+            "ModifySecurityGroupRules" => Some(Self::Modify),
+            "UpdateSecurityGroupRuleDescriptionsIngress" => Some(Self::Describe(Direction::Ingress)),
+            "UpdateSecurityGroupRuleDescriptionsEgress" => Some(Self::Describe(Direction::Egress)),
+            "CreateSecurityGroup" => Some(Self::Create),
+            "DeleteSecurityGroup" => Some(Self::Delete),
+            _ => None,
+        }
+    }
+}
+
+/// What `record` says about itself, as far as it can be read.
+pub(super) fn header(record: &[u8]) -> Event {
+    serde_json::from_slice(record).map(|record: Record<'_>| record.event(None)).unwrap_or_default()
+}
+
+pub(super) fn read(bytes: &[u8], own: Option<&RoleArn>) -> Reading {
+    let record: Record<'_> = match serde_json::from_slice(bytes) {
+        Ok(record) => record,
+        Err(error) => {
+            let why = Malformed::Json { part: "the record", message: error.to_string() };
+            return Reading::Malformed(Box::default(), why);
+        }
+    };
+    let Some(call) = Call::of(&record) else {
+        return Reading::Ignored(Box::new(record.event(None)), Dismissal::NotAChange);
+    };
+    if record.error_code.as_ref().is_some_and(|Text(code)| !code.is_empty()) {
+        return Reading::Ignored(Box::new(record.event(None)), Dismissal::FailedCall);
+    }
+    let is_own = own.is_some_and(|own| record.user_identity.as_ref().and_then(UserIdentity::role).as_ref() == Some(own));
+    match record.change(call) {
+        Ok(change) if is_own => {
+            Reading::Ignored(Box::new(change.event.clone()), Dismissal::OwnChange(Box::new(change)))
+        }
+        Ok(change @ Change { action: Action::Describe { .. }, .. }) => {
+            Reading::Ignored(Box::new(change.event.clone()), Dismissal::DescriptionOnly(Box::new(change)))
+        }
+        Ok(change) => Reading::Change(Box::new(change)),
+        Err(why) => Reading::Malformed(Box::new(record.event(None)), why),
+    }
+}
+
+impl Record<'_> {
+    fn change(&self, call: Call) -> Result<Change, Malformed> {
+        let request = Request::read(self.request_parameters)?;
+        let response = Response::read(self.response_elements)?;
+        let cut = request.is_cut() || response.is_cut();
+        Ok(Change {
+            event: self.event(response.owner()),
+            group: group(call, &request, &response)?,
+            action: action(call, &request, &response, cut)?,
+        })
+    }
+
+    fn event(&self, owner: Option<&str>) -> Event {
+        let text = |text: &Option<Text>| text.as_ref().map(|Text(text)| text.clone());
+        let identity = self.user_identity.as_ref();
+        let recipient = self.recipient_account_id.as_ref().map(Text::as_str);
+        let caller = identity.and_then(|identity| identity.account_id.as_ref()).map(Text::as_str);
+        Event {
+            id: self.event_id.as_ref().and_then(|id| EventId::new(id.as_str()).ok()),
+            name: text(&self.event_name),
+            time: self.event_time.as_ref().and_then(|time| time.as_str().parse::<Timestamp>().ok()),
+            account: recipient.or(owner).or(caller).and_then(account),
+            region: self.aws_region.as_ref().and_then(|region| Region::new(region.as_str()).ok()),
+            actor: identity.map(UserIdentity::actor).unwrap_or_default(),
+            source_ip: text(&self.source_ip_address),
+            user_agent: text(&self.user_agent),
+        }
+    }
+}
+
+impl UserIdentity {
+    fn role(&self) -> Option<RoleArn> {
+        let issuer = self.session_context.as_ref()?.session_issuer.as_ref()?;
+        RoleArn::new(issuer.arn.as_ref()?.as_str()).ok()
+    }
+
+    fn actor(&self) -> Actor {
+        let role = self.role();
+        let named = [&self.arn, &self.user_name, &self.principal_id, &self.invoked_by, &self.account_id, &self.r#type];
+        let name = named.into_iter().flatten().next().map(|Text(name)| name.clone());
+        Actor {
+            name: name.or_else(|| role.as_ref().map(RoleArn::to_string)),
+            role,
+            invoked_by: self.invoked_by.as_ref().map(|Text(service)| service.clone()),
+        }
+    }
+}
+
+fn account(text: &str) -> Option<AccountId> {
+    AccountId::new(&account_digits(text)).ok()
+}
+
+fn group(call: Call, request: &Request, response: &Response) -> Result<GroupKey, Malformed> {
+    let id = match call {
+        Call::Create => response.group_id.as_ref().map(Text::as_str),
+        _ => request.group_id.as_ref().map(Text::as_str).or_else(|| response.group_of_rules())
+            .or(response.group_id.as_ref().map(Text::as_str)),
+    };
+    let part = if call == Call::Create { "responseElements" } else { "requestParameters" };
+    let invalid = |source: InvalidId| Malformed::Id { part, source };
+    match (id, &request.group_name) {
+        (Some(id), _) => GroupId::new(id).map(GroupKey::Id).map_err(invalid),
+        (None, Some(Text(name))) if call != Call::Create => Ok(GroupKey::Name(GroupName::new(name))),
+        (None, _) => Err(Malformed::Missing { part, field: "groupId" }),
+    }
+}
+
+fn action(call: Call, request: &Request, response: &Response, cut: bool) -> Result<Action, Malformed> {
+    let no_rules = Malformed::Missing { part: "requestParameters", field: "ipPermissions" };
+    Ok(match call {
+        Call::Authorize(direction) => {
+            Action::Authorize { direction, rules: told(added(direction, request, response)?, cut, no_rules)? }
+        }
+        Call::Revoke(direction) => {
+            Action::Revoke { direction, rules: told(removed(direction, request, response)?, cut, no_rules)? }
+        }
+        Call::Modify => {
+            let missing = Malformed::Missing { part: "requestParameters", field: "SecurityGroupRule" };
+            Action::Modify { rules: told(request.modifications()?, cut, missing)? }
+        }
+        Call::Describe(direction) => {
+            Action::Describe { direction, descriptions: request.descriptions(direction == Direction::Egress) }
+        }
+        Call::Create => Action::Create {
+            name: request.group_name.as_ref().map(|Text(name)| GroupName::new(name)),
+            vpc: request.vpc_id.as_ref().and_then(|vpc| VpcId::new(vpc.as_str()).ok()),
+            tags: request.tags(),
+        },
+        Call::Delete => Action::Delete,
+    })
+}
+
+/// `rules`, if the record tells them.
+fn told<T>(rules: Vec<T>, cut: bool, missing: Malformed) -> Result<Told<Vec<T>>, Malformed> {
+    match (rules.is_empty(), cut) {
+        (false, _) => Ok(Told::Whole(rules)),
+        (true, true) => Ok(Told::Cut),
+        (true, false) => Err(missing),
+    }
+}
+
+fn added(direction: Direction, request: &Request, response: &Response) -> Result<Vec<Rule>, Malformed> {
+    let is_egress = direction == Direction::Egress;
+    let rules = response.rules(is_egress)?;
+    if rules.is_empty() { request.rules(is_egress) } else { Ok(rules) }
+}
+
+fn removed(direction: Direction, request: &Request, response: &Response) -> Result<Vec<RuleKey>, Malformed> {
+    let is_egress = direction == Direction::Egress;
+    let rules = response.revoked(is_egress)?;
+    let rules = if rules.is_empty() { request.rules(is_egress)? } else { rules };
+    let keys = request.rule_ids()?.into_iter().map(RuleKey::Id);
+    Ok(keys.chain(rules.into_iter().map(|rule| RuleKey::Content(rule.permission))).collect())
+}
