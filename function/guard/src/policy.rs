@@ -1,0 +1,298 @@
+//! The tier policy: which groups are a tier, and who may reach it.
+//!
+//! The values here are what a policy *means*; how it is written, and what is said about one that is written wrong, is
+//! in the submodules. A policy is read once and never changed by judging.
+
+mod diagnostic;
+mod reader;
+mod yaml;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+pub use diagnostic::PolicyErrors;
+
+use crate::group::Group;
+use crate::id::{AccountId, GroupId, PrefixListId};
+use crate::network::AddressSet;
+use crate::permission::Direction;
+use crate::traffic::TrafficSet;
+
+/// A whole policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// The tiers, in the order in which they are written.
+    pub tiers: Vec<Tier>,
+    /// What holds for groups that are in no tier; absent, they are not managed.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// A set of groups, and what their rules may open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tier {
+    /// Its name.
+    pub name: TierName,
+    /// Which groups belong to it.
+    pub groups: Selector,
+    /// What their rules may open.
+    pub allows: AllowLists,
+    /// What to do about a rule that opens more.
+    pub reaction: Reaction,
+}
+
+/// The name of a tier, as written in the policy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TierName(pub(crate) Box<str>);
+
+impl TierName {
+    /// The name as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TierName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Which groups belong to a tier. What is given must all match; within `ids` and `names`, one must.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selector {
+    /// Group ids.
+    pub ids: Option<BTreeSet<GroupId>>,
+    /// Group names.
+    pub names: Option<Vec<NamePattern>>,
+    /// Tags, each with its exact value.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// A group name in which `*` stands for any text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamePattern(pub(crate) Box<str>);
+
+/// What a tier allows. A direction that is absent is not governed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AllowLists {
+    /// Into the tier.
+    pub ingress: Option<Vec<Allow>>,
+    /// Out of it.
+    pub egress: Option<Vec<Allow>>,
+}
+
+/// One thing that is allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allow {
+    /// The traffic.
+    pub traffic: TrafficSet,
+    /// From or to whom.
+    pub peers: PeerSet,
+    /// The policy's own words for it: `80/tcp, 443/tcp from anywhere`.
+    pub words: String,
+}
+
+/// Peers as a policy names them, with networks and built-in names resolved to addresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PeerSet {
+    /// Addresses.
+    pub addresses: AddressSet,
+    /// Any group of these tiers.
+    pub tiers: BTreeSet<TierName>,
+    /// These groups; without an account, groups of the judged group's own account.
+    pub groups: BTreeSet<(Option<AccountId>, GroupId)>,
+    /// These prefix lists themselves, whatever their entries.
+    pub lists: BTreeSet<PrefixListId>,
+    /// The live entries of these prefix lists.
+    pub entries_of: BTreeSet<PrefixListId>,
+    /// The group itself.
+    pub itself: bool,
+}
+
+/// What holds outside the tiers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// What is allowed, or what is denied.
+    pub limits: Limits,
+    /// What to do about a rule that breaks it.
+    pub reaction: Reaction,
+}
+
+/// Two ways of drawing a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Limits {
+    /// Whatever is not on the list is forbidden.
+    Allow(AllowLists),
+    /// Whatever touches an entry is forbidden.
+    Deny(Vec<Deny>),
+}
+
+/// One thing that no rule may touch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deny {
+    /// Which way.
+    pub direction: Direction,
+    /// The traffic.
+    pub traffic: TrafficSet,
+    /// From or to whom.
+    pub peers: PeerSet,
+    /// But not from or to these.
+    pub except: PeerSet,
+    /// The policy's own words for it: `22/tcp, 3389/tcp from internet except office`.
+    pub words: String,
+}
+
+/// What to do about a violation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reaction {
+    /// Whether to act at all.
+    pub mode: Mode,
+    /// How.
+    pub on_violation: OnViolation,
+}
+
+/// Whether the guard acts, or only says what it would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// Judge, tell, and act.
+    Enforce,
+    /// Judge and tell: no call that changes anything is made.
+    Observe,
+}
+
+/// How a violation is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OnViolation {
+    /// Revoke the offending rule.
+    Revoke,
+    /// Only tell.
+    Notify,
+}
+
+/// What a rule is held against: a tier that its group is in, or `elsewhere`.
+#[derive(Debug, Clone, Copy)]
+pub enum Scope<'p> {
+    /// A tier.
+    Tier(&'p Tier),
+    /// Outside every tier.
+    Elsewhere(&'p Elsewhere),
+}
+
+impl Policy {
+    /// Reads a policy from YAML (or JSON, which is YAML). `name` is what the errors call the file.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, at once, each with its place and the remedy.
+    pub fn parse(name: &str, text: &str) -> Result<Self, PolicyErrors> {
+        reader::read(name, text)
+    }
+
+    /// The policy with every mode in it, the tiers' own included, replaced by `mode`.
+    #[must_use]
+    pub fn with_mode(mut self, mode: Mode) -> Self {
+        let tiers = self.tiers.iter_mut().map(|tier| &mut tier.reaction);
+        tiers.chain(self.elsewhere.as_mut().map(|elsewhere| &mut elsewhere.reaction))
+            .for_each(|reaction| reaction.mode = mode);
+        self
+    }
+
+    /// The tiers that `group` is in, in the order of the policy.
+    pub fn tiers_of<'p>(&'p self, group: &Group) -> impl Iterator<Item = &'p Tier> {
+        self.tiers.iter().filter(|tier| tier.groups.matches(group))
+    }
+
+    /// What `group` is held against: each of its tiers, else `elsewhere`, else nothing (it is not managed).
+    #[must_use]
+    pub fn scopes<'p>(&'p self, group: &Group) -> Vec<Scope<'p>> {
+        let tiers: Vec<_> = self.tiers_of(group).map(Scope::Tier).collect();
+        if tiers.is_empty() { self.elsewhere.iter().map(Scope::Elsewhere).collect() } else { tiers }
+    }
+
+    /// The prefix lists whose entries may decide about a rule in `direction`.
+    pub fn lists_towards(&self, direction: Direction) -> impl Iterator<Item = &PrefixListId> {
+        let tiers = self.tiers.iter().flat_map(move |tier| tier.allows.peers(direction));
+        let elsewhere = self.elsewhere.iter().flat_map(move |elsewhere| elsewhere.limits.peers(direction));
+        tiers.chain(elsewhere).flat_map(|peers| &peers.entries_of)
+    }
+}
+
+impl Selector {
+    /// Whether `group` is one of them.
+    #[must_use]
+    pub fn matches(&self, group: &Group) -> bool {
+        let Self { ids, names, tags } = self;
+        let has_name = |names: &Vec<NamePattern>| {
+            group.name.as_ref().is_some_and(|name| names.iter().any(|pattern| pattern.matches(name.as_str())))
+        };
+        ids.as_ref().is_none_or(|ids| ids.contains(&group.id))
+            && names.as_ref().is_none_or(has_name)
+            && tags.iter().all(|(key, value)| group.tags.get(key) == Some(value))
+    }
+}
+
+impl NamePattern {
+    /// Whether `name` is one that the pattern stands for; `*` stands for any text, also none.
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        let mut parts = self.0.split('*');
+        let Some(mut rest) = parts.next().and_then(|start| name.strip_prefix(start)) else { return false };
+        let mut last = None;
+        for part in parts {
+            // The part before this one is between two stars: take it where it first occurs.
+            if let Some(middle) = last.replace(part) {
+                match rest.split_once(middle) {
+                    Some((_, after)) => rest = after,
+                    None => return false,
+                }
+            }
+        }
+        last.map_or(rest.is_empty(), |end| rest.ends_with(end))
+    }
+}
+
+impl AllowLists {
+    /// What is allowed in `direction`; `None` where the direction is not governed.
+    #[must_use]
+    pub fn towards(&self, direction: Direction) -> Option<&[Allow]> {
+        match direction {
+            Direction::Ingress => self.ingress.as_deref(),
+            Direction::Egress => self.egress.as_deref(),
+        }
+    }
+
+    fn peers(&self, direction: Direction) -> impl Iterator<Item = &PeerSet> {
+        self.towards(direction).unwrap_or_default().iter().map(|allow| &allow.peers)
+    }
+}
+
+impl Limits {
+    fn peers(&self, direction: Direction) -> Box<dyn Iterator<Item = &PeerSet> + '_> {
+        match self {
+            Self::Allow(lists) => Box::new(lists.peers(direction)),
+            Self::Deny(denies) => Box::new(
+                denies.iter().filter(move |deny| deny.direction == direction).flat_map(|deny| [&deny.peers, &deny.except]),
+            ),
+        }
+    }
+}
+
+impl Scope<'_> {
+    /// What a person calls it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Tier(tier) => tier.name.as_str(),
+            Self::Elsewhere(_) => "elsewhere",
+        }
+    }
+
+    /// What to do about a violation of it.
+    #[must_use]
+    pub fn reaction(&self) -> Reaction {
+        match self {
+            Self::Tier(tier) => tier.reaction,
+            Self::Elsewhere(elsewhere) => elsewhere.reaction,
+        }
+    }
+}
