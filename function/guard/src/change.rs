@@ -19,7 +19,7 @@ pub struct Change {
     /// The group that was changed.
     pub group: GroupKey,
     /// What was done to it.
-    pub action: Action,
+    pub kind: ChangeKind,
 }
 
 /// What every record says, whatever the call. Each field may be missing from a real record.
@@ -57,7 +57,7 @@ pub struct Actor {
 
 /// What was done to a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
+pub enum ChangeKind {
     /// Rules were added.
     Authorize {
         /// Which way they open.

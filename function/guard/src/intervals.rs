@@ -138,7 +138,11 @@ impl<T: Point> Intervals<T> {
         let mut shared = Vec::new();
         while let (Some(a), Some(b)) = (mine.peek(), theirs.peek()) {
             shared.extend(Interval::new(max(a.first, b.first), min(a.last, b.last)));
-            if a.last <= b.last { mine.next() } else { theirs.next() };
+            if a.last <= b.last {
+                mine.next()
+            } else {
+                theirs.next()
+            };
         }
         Self(shared)
     }
@@ -186,7 +190,8 @@ mod tests {
     /// A set of bytes and the same set as a plain table: the table is the oracle.
     fn set() -> impl Strategy<Value = (Intervals<u8>, [bool; 256])> {
         prop::collection::vec((any::<u8>(), any::<u8>()), 0..8).prop_map(|ends| {
-            let intervals: Vec<_> = ends.iter().filter_map(|&(a, b)| Interval::new(a.min(b), a.max(b))).collect();
+            let intervals: Vec<_> =
+                ends.iter().filter_map(|&(a, b)| Interval::new(a.min(b), a.max(b))).collect();
             let table = std::array::from_fn(|n| {
                 intervals.iter().any(|i| (i.first..=i.last).contains(&u8::try_from(n).unwrap()))
             });

@@ -1,12 +1,36 @@
-//! x
+//! Judges security group changes against a tier policy: facts in, verdict, plan and notice out.
+//!
+//! ```text
+//! bytes ─ wire ─▶ Change ─ look ─▶ Facts ─ judge ─▶ Verdict ─ plan ─▶ Remedy ─ act ─▶ Outcome ─ tell ─▶ Notice
+//! ```
+//!
+//! One noun per module, one function per arrow, and [`Guard::respond`] walks the whole way. This crate has no AWS SDK,
+//! no runtime, no clock, no files and no environment: the live account, the topic and the instant come in from the
+//! door that uses it, through the ports [`ReadAccount`], [`ChangeAccount`] and [`Publish`].
+
+pub mod act;
 pub mod change;
+pub mod facts;
 pub mod group;
 pub mod id;
 pub mod intervals;
+pub mod judge;
+pub mod look;
 pub mod network;
+pub mod notice;
 pub mod permission;
+pub mod plan;
 pub mod policy;
 pub mod reach;
+pub mod report;
+pub mod respond;
 pub mod shape;
 pub mod traffic;
 pub mod wire;
+
+pub use act::ChangeAccount;
+pub use look::ReadAccount;
+pub use notice::Publish;
+pub use policy::Policy;
+pub use report::Report;
+pub use respond::{Guard, Handled};

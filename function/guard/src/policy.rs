@@ -192,7 +192,8 @@ impl Policy {
     #[must_use]
     pub fn with_mode(mut self, mode: Mode) -> Self {
         let tiers = self.tiers.iter_mut().map(|tier| &mut tier.reaction);
-        tiers.chain(self.elsewhere.as_mut().map(|elsewhere| &mut elsewhere.reaction))
+        tiers
+            .chain(self.elsewhere.as_mut().map(|elsewhere| &mut elsewhere.reaction))
             .for_each(|reaction| reaction.mode = mode);
         self
     }
@@ -271,7 +272,10 @@ impl Limits {
         match self {
             Self::Allow(lists) => Box::new(lists.peers(direction)),
             Self::Deny(denies) => Box::new(
-                denies.iter().filter(move |deny| deny.direction == direction).flat_map(|deny| [&deny.peers, &deny.except]),
+                denies
+                    .iter()
+                    .filter(move |deny| deny.direction == direction)
+                    .flat_map(|deny| [&deny.peers, &deny.except]),
             ),
         }
     }

@@ -53,7 +53,11 @@ impl Excess {
     #[must_use]
     pub fn of_network(rule: &Permission, network: Network, grants: &[Grant]) -> Self {
         let left = uncovered(rule.traffic, &network.into(), grants);
-        Self(left.iter().flat_map(|(traffic, addresses)| network_terms(rule, network, traffic, addresses)).collect())
+        Self(
+            left.iter()
+                .flat_map(|(traffic, addresses)| network_terms(rule, network, traffic, addresses))
+                .collect(),
+        )
     }
 
     /// What `rule`, whose peer stands for `entries`, opens beyond `grants`: the traffic that is not allowed with all
@@ -94,7 +98,8 @@ fn uncovered(traffic: Traffic, addresses: &AddressSet, grants: &[Grant]) -> Vec<
             left.entry(rest).or_default().push(piece);
         }
     }
-    let mut left: Vec<_> = left.into_iter().map(|(rest, pieces)| (pieces.into_iter().collect(), rest)).collect();
+    let mut left: Vec<_> =
+        left.into_iter().map(|(rest, pieces)| (pieces.into_iter().collect(), rest)).collect();
     left.sort();
     left
 }
@@ -142,7 +147,12 @@ fn traffic_terms(rule: &Permission, left: &TrafficSet) -> Vec<ExcessTerm> {
 
 /// `traffic` with `left`, a part of `network`: one term a network, or the whole less its exceptions where that is
 /// shorter.
-fn network_terms(rule: &Permission, network: Network, traffic: &TrafficSet, left: &AddressSet) -> Vec<ExcessTerm> {
+fn network_terms(
+    rule: &Permission,
+    network: Network,
+    traffic: &TrafficSet,
+    left: &AddressSet,
+) -> Vec<ExcessTerm> {
     let listed = left.networks();
     let except = AddressSet::from(network).difference(left).networks();
     let peers = if listed.len() <= except.len().max(1) {

@@ -100,7 +100,9 @@ impl SecurityGroupRule {
             ..Self::default()
         };
         match peer {
-            Peer::Network(network) if network.is_ipv4() => Self { cidr_ipv4: Some(network.to_string()), ..shape },
+            Peer::Network(network) if network.is_ipv4() => {
+                Self { cidr_ipv4: Some(network.to_string()), ..shape }
+            }
             Peer::Network(network) => Self { cidr_ipv6: Some(network.to_string()), ..shape },
             Peer::PrefixList(list) => Self { prefix_list_id: Some(list.to_string()), ..shape },
             Peer::Group(group) => Self { referenced_group_info: Some(group.into()), ..shape },
@@ -157,7 +159,9 @@ impl TryFrom<&SecurityGroupRule> for Rule {
 impl TryFrom<&ReferencedGroup> for GroupRef {
     type Error = InvalidRule;
 
-    fn try_from(ReferencedGroup { group_id, group_name, user_id }: &ReferencedGroup) -> Result<Self, InvalidRule> {
+    fn try_from(
+        ReferencedGroup { group_id, group_name, user_id }: &ReferencedGroup,
+    ) -> Result<Self, InvalidRule> {
         let group = match (group_id, group_name) {
             (Some(id), _) => GroupKey::Id(GroupId::new(id)?),
             (None, Some(name)) => GroupKey::Name(crate::id::GroupName::new(name)),

@@ -109,7 +109,11 @@ impl Traffic {
     ///
     /// # Errors
     /// When the protocol is unknown, or the ports are out of range or the wrong way round.
-    pub fn from_permission(protocol: &str, from: Option<i64>, to: Option<i64>) -> Result<Self, InvalidTraffic> {
+    pub fn from_permission(
+        protocol: &str,
+        from: Option<i64>,
+        to: Option<i64>,
+    ) -> Result<Self, InvalidTraffic> {
         let number = match protocol.trim().to_ascii_lowercase().as_str() {
             "-1" | "all" => return Ok(Self::All),
             "tcp" => TCP,
@@ -149,7 +153,9 @@ impl Traffic {
             Self::Icmp(IcmpKind::Code(kind, code)) | Self::Icmpv6(IcmpKind::Code(kind, code)) => {
                 (i32::from(kind), i32::from(code))
             }
-            Self::All | Self::Protocol(_) | Self::Icmp(IcmpKind::Any) | Self::Icmpv6(IcmpKind::Any) => (-1, -1),
+            Self::All | Self::Protocol(_) | Self::Icmp(IcmpKind::Any) | Self::Icmpv6(IcmpKind::Any) => {
+                (-1, -1)
+            }
         }
     }
 
@@ -177,7 +183,8 @@ impl Traffic {
         if set.iter().next() == Some(whole) {
             return vec![Self::All];
         }
-        set.iter().flat_map(|run| (first_protocol(run)..=last_protocol(run)).map(move |number| (run, number)))
+        set.iter()
+            .flat_map(|run| (first_protocol(run)..=last_protocol(run)).map(move |number| (run, number)))
             .flat_map(|(run, number)| terms_of_protocol(run, number))
             .collect()
     }
@@ -414,8 +421,8 @@ mod tests {
     use super::*;
 
     fn traffic() -> impl Strategy<Value = Traffic> {
-        let ports = (any::<u16>(), any::<u16>())
-            .prop_map(|(a, b)| PortRange { first: a.min(b), last: a.max(b) });
+        let ports =
+            (any::<u16>(), any::<u16>()).prop_map(|(a, b)| PortRange { first: a.min(b), last: a.max(b) });
         let kind = prop_oneof![
             Just(IcmpKind::Any),
             any::<u8>().prop_map(IcmpKind::Type),
@@ -427,7 +434,9 @@ mod tests {
             ports.prop_map(Traffic::Udp),
             kind.clone().prop_map(Traffic::Icmp),
             kind.prop_map(Traffic::Icmpv6),
-            any::<u8>().prop_filter_map("has a variant of its own", ProtocolNumber::new).prop_map(Traffic::Protocol),
+            any::<u8>()
+                .prop_filter_map("has a variant of its own", ProtocolNumber::new)
+                .prop_map(Traffic::Protocol),
         ]
     }
 
@@ -470,8 +479,14 @@ mod tests {
         for name in ["tcp", "6", "TCP"] {
             assert_eq!(Traffic::from_permission(name, Some(443), Some(443)), Ok(https));
         }
-        assert_eq!(Traffic::from_permission("58", Some(128), Some(-1)), Ok(Traffic::Icmpv6(IcmpKind::Type(128))));
-        assert_eq!(Traffic::from_permission("50", Some(7), Some(9)), Ok(Traffic::Protocol(ProtocolNumber(50))));
+        assert_eq!(
+            Traffic::from_permission("58", Some(128), Some(-1)),
+            Ok(Traffic::Icmpv6(IcmpKind::Type(128)))
+        );
+        assert_eq!(
+            Traffic::from_permission("50", Some(7), Some(9)),
+            Ok(Traffic::Protocol(ProtocolNumber(50)))
+        );
     }
 
     #[test]

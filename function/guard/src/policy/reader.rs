@@ -1,3 +1,5 @@
 //! PLACEHOLDER, being written.
 use super::{Policy, PolicyErrors};
-pub(super) fn read(_name: &str, _text: &str) -> Result<Policy, PolicyErrors> { Err(PolicyErrors) }
+pub(super) fn read(_name: &str, _text: &str) -> Result<Policy, PolicyErrors> {
+    Err(PolicyErrors)
+}

@@ -67,7 +67,9 @@ impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Text(text) = Text::deserialize(deserializer)?;
         let number = text.trim().parse().ok();
-        number.map(Self).ok_or_else(|| serde::de::Error::invalid_value(Unexpected::Str(&text), &"a whole number"))
+        number
+            .map(Self)
+            .ok_or_else(|| serde::de::Error::invalid_value(Unexpected::Str(&text), &"a whole number"))
     }
 }
 
@@ -79,7 +81,8 @@ impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Text(text) = Text::deserialize(deserializer)?;
         let flag = text.parse().ok();
-        flag.map(Self).ok_or_else(|| serde::de::Error::invalid_value(Unexpected::Str(&text), &"true or false"))
+        flag.map(Self)
+            .ok_or_else(|| serde::de::Error::invalid_value(Unexpected::Str(&text), &"true or false"))
     }
 }
 
@@ -170,7 +173,8 @@ pub(super) fn unwrapped(json: &RawValue) -> &RawValue {
                     while let Some(Text(key)) = map.next_key()? {
                         let value: &RawValue = map.next_value()?;
                         count = count.saturating_add(1);
-                        let is_message = key.ends_with("Request") || key.ends_with("Response") || is_capital(&key);
+                        let is_message =
+                            key.ends_with("Request") || key.ends_with("Response") || is_capital(&key);
                         only = (count == 1 && is_message && value.get().starts_with('{')).then_some(value);
                     }
                     Ok(Only(only))
@@ -237,8 +241,12 @@ mod tests {
 
     #[test]
     fn only_a_message_is_unwrapped() {
-        let unwrap = |json: &str| unwrapped(&RawValue::from_string(json.to_owned()).unwrap()).get().to_owned();
-        assert_eq!(unwrap(r#"{"ModifySecurityGroupRulesRequest":{"GroupId":"sg-1"}}"#), r#"{"GroupId":"sg-1"}"#);
+        let unwrap =
+            |json: &str| unwrapped(&RawValue::from_string(json.to_owned()).unwrap()).get().to_owned();
+        assert_eq!(
+            unwrap(r#"{"ModifySecurityGroupRulesRequest":{"GroupId":"sg-1"}}"#),
+            r#"{"GroupId":"sg-1"}"#
+        );
         assert_eq!(unwrap(r#"{"groupId":"sg-1"}"#), r#"{"groupId":"sg-1"}"#);
         assert_eq!(unwrap(r#"{"groupId":{"content":"sg-1"}}"#), r#"{"groupId":{"content":"sg-1"}}"#);
         assert_eq!(unwrap("null"), "null");

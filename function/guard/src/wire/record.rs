@@ -8,7 +8,7 @@ use super::loose::{Text, account_digits};
 use super::request::Request;
 use super::response::Response;
 use super::{Dismissal, Malformed, Reading};
-use crate::change::{Action, Actor, Change, Event, RuleKey, Told};
+use crate::change::{Actor, Change, ChangeKind, Event, RuleKey, Told};
 use crate::group::Rule;
 use crate::id::{AccountId, EventId, GroupId, GroupKey, GroupName, InvalidId, Region, RoleArn, VpcId};
 use crate::permission::Direction;
@@ -108,12 +108,13 @@ pub(super) fn read(bytes: &[u8], own: Option<&RoleArn>) -> Reading {
     if record.error_code.as_ref().is_some_and(|Text(code)| !code.is_empty()) {
         return Reading::Ignored(Box::new(record.event(None)), Dismissal::FailedCall);
     }
-    let is_own = own.is_some_and(|own| record.user_identity.as_ref().and_then(UserIdentity::role).as_ref() == Some(own));
+    let is_own = own
+        .is_some_and(|own| record.user_identity.as_ref().and_then(UserIdentity::role).as_ref() == Some(own));
     match record.change(call) {
         Ok(change) if is_own => {
             Reading::Ignored(Box::new(change.event.clone()), Dismissal::OwnChange(Box::new(change)))
         }
-        Ok(change @ Change { action: Action::Describe { .. }, .. }) => {
+        Ok(change @ Change { kind: ChangeKind::Describe { .. }, .. }) => {
             Reading::Ignored(Box::new(change.event.clone()), Dismissal::DescriptionOnly(Box::new(change)))
         }
         Ok(change) => Reading::Change(Box::new(change)),
@@ -129,7 +130,7 @@ impl Record<'_> {
         Ok(Change {
             event: self.event(response.owner()),
             group: group(call, &request, &response)?,
-            action: action(call, &request, &response, cut)?,
+            kind: kind(call, &request, &response, cut)?,
         })
     }
 
@@ -159,7 +160,14 @@ impl UserIdentity {
 
     fn actor(&self) -> Actor {
         let role = self.role();
-        let named = [&self.arn, &self.user_name, &self.principal_id, &self.invoked_by, &self.account_id, &self.r#type];
+        let named = [
+            &self.arn,
+            &self.user_name,
+            &self.principal_id,
+            &self.invoked_by,
+            &self.account_id,
+            &self.r#type,
+        ];
         let name = named.into_iter().flatten().next().map(|Text(name)| name.clone());
         Actor {
             name: name.or_else(|| role.as_ref().map(RoleArn::to_string)),
@@ -176,7 +184,11 @@ fn account(text: &str) -> Option<AccountId> {
 fn group(call: Call, request: &Request, response: &Response) -> Result<GroupKey, Malformed> {
     let id = match call {
         Call::Create => response.group_id.as_ref().map(Text::as_str),
-        _ => request.group_id.as_ref().map(Text::as_str).or_else(|| response.group_of_rules())
+        _ => request
+            .group_id
+            .as_ref()
+            .map(Text::as_str)
+            .or_else(|| response.group_of_rules())
             .or(response.group_id.as_ref().map(Text::as_str)),
     };
     let part = if call == Call::Create { "responseElements" } else { "requestParameters" };
@@ -188,28 +200,31 @@ fn group(call: Call, request: &Request, response: &Response) -> Result<GroupKey,
     }
 }
 
-fn action(call: Call, request: &Request, response: &Response, cut: bool) -> Result<Action, Malformed> {
+fn kind(call: Call, request: &Request, response: &Response, cut: bool) -> Result<ChangeKind, Malformed> {
     let no_rules = Malformed::Missing { part: "requestParameters", field: "ipPermissions" };
     Ok(match call {
-        Call::Authorize(direction) => {
-            Action::Authorize { direction, rules: told(added(direction, request, response)?, cut, no_rules)? }
-        }
-        Call::Revoke(direction) => {
-            Action::Revoke { direction, rules: told(removed(direction, request, response)?, cut, no_rules)? }
-        }
+        Call::Authorize(direction) => ChangeKind::Authorize {
+            direction,
+            rules: told(added(direction, request, response)?, cut, no_rules)?,
+        },
+        Call::Revoke(direction) => ChangeKind::Revoke {
+            direction,
+            rules: told(removed(direction, request, response)?, cut, no_rules)?,
+        },
         Call::Modify => {
             let missing = Malformed::Missing { part: "requestParameters", field: "SecurityGroupRule" };
-            Action::Modify { rules: told(request.modifications()?, cut, missing)? }
+            ChangeKind::Modify { rules: told(request.modifications()?, cut, missing)? }
         }
-        Call::Describe(direction) => {
-            Action::Describe { direction, descriptions: request.descriptions(direction == Direction::Egress) }
-        }
-        Call::Create => Action::Create {
+        Call::Describe(direction) => ChangeKind::Describe {
+            direction,
+            descriptions: request.descriptions(direction == Direction::Egress),
+        },
+        Call::Create => ChangeKind::Create {
             name: request.group_name.as_ref().map(|Text(name)| GroupName::new(name)),
             vpc: request.vpc_id.as_ref().and_then(|vpc| VpcId::new(vpc.as_str()).ok()),
             tags: request.tags(),
         },
-        Call::Delete => Action::Delete,
+        Call::Delete => ChangeKind::Delete,
     })
 }
 

@@ -238,7 +238,9 @@ impl Request {
 
     /// The one rule of the flat form. A source group by name alone stands for all TCP, UDP and ICMP from it.
     fn flat(&self, is_egress: bool) -> Vec<SecurityGroupRule> {
-        let group = [&self.source_security_group_id, &self.source_security_group_name].iter().any(|name| name.is_some());
+        let group = [&self.source_security_group_id, &self.source_security_group_name]
+            .iter()
+            .any(|name| name.is_some());
         let referenced_group_info = group.then(|| ReferencedGroup {
             group_id: owned(self.source_security_group_id.as_ref()),
             group_name: owned(self.source_security_group_name.as_ref()),
@@ -311,7 +313,11 @@ impl RuleUpdate {
         let id = id.ok_or(Malformed::Missing { part: PART, field: "SecurityGroupRuleId" })?;
         let content = security_group_rule.as_ref();
         let content = content.ok_or(Malformed::Missing { part: PART, field: "SecurityGroupRule" })?;
-        let rule = Rule::try_from(&content.shape()).map_err(|source| Malformed::Rule { part: PART, number, source })?;
+        let rule = Rule::try_from(&content.shape()).map_err(|source| Malformed::Rule {
+            part: PART,
+            number,
+            source,
+        })?;
         Ok(Modification {
             id: RuleId::new(id.as_str()).map_err(|source| Malformed::Id { part: PART, source })?,
             content: Content { traffic: rule.permission.traffic, peer: rule.permission.peer },
@@ -323,10 +329,10 @@ impl RuleUpdate {
 impl NewContent {
     /// The content; its direction is not in the record.
     fn shape(&self) -> SecurityGroupRule {
-        let referenced_group_info = self.referenced_group_id.as_ref().map(|Text(id)| ReferencedGroup {
-            group_id: Some(id.clone()),
-            ..ReferencedGroup::default()
-        });
+        let referenced_group_info = self
+            .referenced_group_id
+            .as_ref()
+            .map(|Text(id)| ReferencedGroup { group_id: Some(id.clone()), ..ReferencedGroup::default() });
         SecurityGroupRule {
             ip_protocol: owned(self.ip_protocol.as_ref()).unwrap_or_default(),
             from_port: self.from_port.map(|Number(port)| port),

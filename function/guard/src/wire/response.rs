@@ -74,7 +74,11 @@ impl Response {
 
     /// The rules that were removed; none in older records, or where the response was cut.
     pub(super) fn revoked(&self, is_egress: bool) -> Result<Vec<Rule>, Malformed> {
-        if self.is_cut() { Ok(Vec::new()) } else { read_rules(&self.revoked_security_group_rule_set, is_egress) }
+        if self.is_cut() {
+            Ok(Vec::new())
+        } else {
+            read_rules(&self.revoked_security_group_rule_set, is_egress)
+        }
     }
 
     fn all_rules(&self) -> impl Iterator<Item = &ResponseRule> {
@@ -86,7 +90,11 @@ fn read_rules(List(rules): &List<ResponseRule>, is_egress: bool) -> Result<Vec<R
     let numbered = rules.iter().zip(1..);
     numbered
         .map(|(rule, number)| {
-            Rule::try_from(&rule.shape(is_egress)).map_err(|source| Malformed::Rule { part: PART, number, source })
+            Rule::try_from(&rule.shape(is_egress)).map_err(|source| Malformed::Rule {
+                part: PART,
+                number,
+                source,
+            })
         })
         .collect()
 }

@@ -1,0 +1,162 @@
+//! The whole way of one event: read, look, judge, plan, act, tell. Every door walks it through this one function.
+
+use jiff::Timestamp;
+
+use crate::act::{Action, ChangeAccount, Outcome, act};
+use crate::change::{Change, ChangeKind, Event};
+use crate::facts::{Facts, NoSubject, Subject};
+use crate::group::Group;
+use crate::id::{GroupKey, RoleArn};
+use crate::judge::{Ignored, Judgement, Undecidable, Verdict, judge};
+use crate::look::{Answers, Questions, ReadAccount};
+use crate::notice::{Notice, Publish, PublishError};
+use crate::plan::plan;
+use crate::policy::Policy;
+use crate::wire::{self, Dismissal, Reading};
+
+/// The guard: a policy, and the identity by which it knows its own calls.
+#[derive(Debug, Clone)]
+pub struct Guard {
+    /// The policy.
+    pub policy: Policy,
+    /// The guard's own role; without it no call is recognised as its own.
+    pub own_role: Option<RoleArn>,
+}
+
+/// Everything that is to be said about one handled event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handled {
+    /// The event.
+    pub event: Event,
+    /// The group, as the event names it.
+    pub group: Option<GroupKey>,
+    /// The group, as it was found.
+    pub found: Option<Group>,
+    /// Tiers and verdict.
+    pub judgement: Judgement,
+    /// What was done.
+    pub actions: Vec<Action>,
+    /// When it was handled.
+    pub handled_at: Timestamp,
+    /// Whether people were told.
+    pub announced: Announced,
+}
+
+/// Whether people were told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Announced {
+    /// There is nothing that a person must know.
+    NotNeeded,
+    /// The notice was taken by the topic.
+    Published,
+    /// It was not.
+    Failed(PublishError),
+}
+
+impl Guard {
+    /// Handles one `CloudTrail` record: `record` is its JSON, `now` the instant of handling.
+    pub async fn respond<P>(&self, record: &[u8], ports: &P, now: Timestamp) -> Handled
+    where
+        P: ReadAccount + ChangeAccount + Publish + Sync,
+    {
+        let mut handled = match wire::read(record, self.own_role.as_ref()) {
+            Reading::Change(change) => self.answer(&change, ports, now).await,
+            Reading::Ignored(event, why) => Handled::dismissed(*event, &why, now),
+            Reading::Malformed(event, why) => {
+                Handled::new(*event, None, Verdict::Undecidable(Undecidable::Malformed(why)).into(), now)
+            }
+        };
+        if let Some(notice) = Notice::of(&handled) {
+            handled.announced = match ports.publish(&notice).await {
+                Ok(()) => Announced::Published,
+                Err(error) => Announced::Failed(error),
+            };
+        }
+        handled
+    }
+
+    /// Everything but telling.
+    async fn answer<P>(&self, change: &Change, ports: &P, now: Timestamp) -> Handled
+    where
+        P: ReadAccount + ChangeAccount + Sync,
+    {
+        if change.kind == ChangeKind::Delete {
+            return Handled::of(change, Verdict::Ignored(Ignored::GroupGone).into(), now);
+        }
+        let facts = match self.look(change, ports).await {
+            Ok(facts) => facts,
+            Err(why) => return Handled::of(change, Verdict::from(why).into(), now),
+        };
+        let judgement = judge(&self.policy, &facts);
+        let group = facts.subject.group;
+        let actions = act(&plan(&group.id, &judgement.verdict), ports).await;
+        Handled { found: Some(group), actions, ..Handled::of(change, judgement, now) }
+    }
+
+    /// One round of look-ups; a second one only for rules that stand in no event and refer to more.
+    async fn look<P: ReadAccount + Sync>(&self, change: &Change, ports: &P) -> Result<Facts, NoSubject> {
+        let questions = Questions::of(change, &self.policy);
+        let mut answers: Answers = ports.look(&questions).await;
+        let subject = Subject::of(change, &answers)?;
+        let more = questions.still_open(&subject, &self.policy);
+        if !more.is_empty() {
+            answers = answers.and(ports.look(&more).await);
+        }
+        Ok(Facts::new(subject, change, answers))
+    }
+}
+
+impl Handled {
+    fn new(event: Event, group: Option<GroupKey>, judgement: Judgement, now: Timestamp) -> Self {
+        Self {
+            event,
+            group,
+            found: None,
+            judgement,
+            actions: Vec::new(),
+            handled_at: now,
+            announced: Announced::NotNeeded,
+        }
+    }
+
+    fn of(change: &Change, judgement: Judgement, now: Timestamp) -> Self {
+        Self::new(change.event.clone(), Some(change.group.clone()), judgement, now)
+    }
+
+    fn dismissed(event: Event, why: &Dismissal, now: Timestamp) -> Self {
+        let (ignored, group) = match why {
+            Dismissal::FailedCall => (Ignored::FailedCall, None),
+            Dismissal::NotAChange => (Ignored::NotAChange, None),
+            Dismissal::OwnChange(change) => (Ignored::OwnChange, Some(change.group.clone())),
+            Dismissal::DescriptionOnly(change) => (Ignored::DescriptionOnly, Some(change.group.clone())),
+        };
+        Self::new(event, group, Verdict::Ignored(ignored).into(), now)
+    }
+
+    /// Why the same event should be handled again, if that can help: a revert or a look-up failed for a passing
+    /// reason, or people could not be told.
+    #[must_use]
+    pub fn retry(&self) -> Option<String> {
+        if let Announced::Failed(error) = &self.announced {
+            return Some(format!("the notice was not published: {}", error.message));
+        }
+        let failed_call = self.actions.iter().find_map(|action| match &action.outcome {
+            Outcome::Failed { message, retryable: true } => {
+                Some(format!("{} failed: {message}", action.call))
+            }
+            Outcome::Failed { .. } | Outcome::Done | Outcome::AlreadyGone | Outcome::Withheld => None,
+        });
+        failed_call.or_else(|| self.failed_look_up())
+    }
+
+    fn failed_look_up(&self) -> Option<String> {
+        let errors: Vec<_> = match &self.judgement.verdict {
+            Verdict::Undecidable(Undecidable::LookUpFailed(errors)) => errors.iter().collect(),
+            Verdict::Violation(violation) => violation.unsettled.iter().map(|rule| &rule.cause).collect(),
+            Verdict::Undecidable(_) | Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged => {
+                Vec::new()
+            }
+        };
+        errors.into_iter().find(|error| error.retryable).map(ToString::to_string)
+    }
+}
