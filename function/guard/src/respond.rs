@@ -59,7 +59,21 @@ impl Guard {
     where
         P: ReadAccount + ChangeAccount + Publish + Sync,
     {
-        let mut handled = match wire::read(record, self.own_role.as_ref()) {
+        self.handle(self.read(record), ports, now).await
+    }
+
+    /// Reads one `CloudTrail` record: the first step of [`Self::respond`].
+    #[must_use]
+    pub fn read(&self, record: &[u8]) -> Reading {
+        wire::read(record, self.own_role.as_ref())
+    }
+
+    /// Handles a record that has been read: every step of [`Self::respond`] but the first.
+    pub async fn handle<P>(&self, reading: Reading, ports: &P, now: Timestamp) -> Handled
+    where
+        P: ReadAccount + ChangeAccount + Publish + Sync,
+    {
+        let mut handled = match reading {
             Reading::Change(change) => self.answer(&change, ports, now).await,
             Reading::Ignored(event, why) => Handled::dismissed(*event, &why, now),
             Reading::Malformed(event, why) => {

@@ -1,5 +1,256 @@
-//! PLACEHOLDER, being written.
-/// All that is wrong with a policy.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("x")]
-pub struct PolicyErrors;
+//! What is wrong with a policy file, where, and what to write instead; and how that is drawn for a person.
+//!
+//! Does not know what can be wrong: the texts are those of whoever reports. Nothing of the file is kept but the lines
+//! that are shown.
+
+use std::error::Error;
+use std::fmt;
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+
+/// All that is wrong with a policy file, in the order of the file. `Display` draws every error as plain text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyErrors {
+    file: String,
+    errors: Vec<PolicyError>,
+    omitted: usize,
+}
+
+/// One thing that is wrong with a policy file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyError {
+    line: usize,
+    column: usize,
+    message: String,
+    help: String,
+    excerpt: Excerpt,
+}
+
+/// The line that an error is in, without control characters and cut to a width that can be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Excerpt {
+    text: String,
+    marked: Range<usize>,
+}
+
+/// A stretch of the file, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// Something that can be wrong: `Display` says what, [`Self::help`] what to write instead.
+pub(super) trait Problem: fmt::Display {
+    fn help(&self) -> String;
+}
+
+/// The errors found so far in one file.
+pub(super) struct Errors<'t> {
+    file: &'t str,
+    text: &'t str,
+    found: Vec<(Span, PolicyError)>,
+    omitted: usize,
+}
+
+/// A text of the user's, in backticks, cut to a length that can be shown, and without control characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Quoted(String);
+
+/// How many errors are kept. Nobody reads more, and a hostile file could hold as many as it has bytes.
+const MOST: usize = 200;
+/// How much is shown of a line, in characters.
+const WIDEST: usize = 160;
+/// How much of it may stand before the error.
+const BEFORE: usize = 80;
+/// How much is shown of a text in backticks, in characters.
+const LONGEST: usize = 64;
+/// Wider than any excerpt, so that the renderer never cuts one itself.
+const TERMINAL: usize = 1000;
+
+impl PolicyErrors {
+    /// The errors, in the order of the file.
+    pub fn iter(&self) -> std::slice::Iter<'_, PolicyError> {
+        self.errors.iter()
+    }
+
+    /// The text of `Display`, with the escape sequences that colour it in a terminal.
+    #[must_use]
+    pub fn coloured(&self) -> String {
+        self.drawn(&Renderer::styled())
+    }
+
+    fn drawn(&self, renderer: &Renderer) -> String {
+        let renderer = renderer.clone().term_width(TERMINAL);
+        let mut drawings: Vec<_> = self.iter().map(|error| error.drawn(&self.file, &renderer)).collect();
+        if self.omitted > 0 {
+            let rest = format!("{} more errors are not shown", self.omitted);
+            drawings.push(renderer.render(&[Level::NOTE.primary_title(rest).elements(None::<Origin<'_>>)]));
+        }
+        drawings.join("\n\n")
+    }
+}
+
+impl fmt::Display for PolicyErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.drawn(&Renderer::plain()))
+    }
+}
+
+impl Error for PolicyErrors {}
+
+impl<'e> IntoIterator for &'e PolicyErrors {
+    type Item = &'e PolicyError;
+    type IntoIter = std::slice::Iter<'e, PolicyError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl PolicyError {
+    /// The line, from 1.
+    #[must_use]
+    pub const fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column, from 1, in characters.
+    #[must_use]
+    pub const fn column(&self) -> usize {
+        self.column
+    }
+
+    /// What is wrong: one line, lower case, without a full stop.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to write instead.
+    #[must_use]
+    pub fn help(&self) -> &str {
+        &self.help
+    }
+
+    fn drawn(&self, file: &str, renderer: &Renderer) -> String {
+        let Self { line, column, message, help, excerpt: Excerpt { text, marked } } = self;
+        let snippet = (!text.is_empty()).then(|| {
+            let mark = AnnotationKind::Primary.span(marked.clone());
+            Snippet::source(text.as_str()).line_start(*line).annotation(mark)
+        });
+        let group = Level::ERROR
+            .primary_title(message.as_str())
+            .element(Origin::path(file).line(*line).char_column(*column))
+            .elements(snippet)
+            .element(Level::HELP.message(help.as_str()));
+        renderer.render(&[group])
+    }
+}
+
+impl Span {
+    /// The start of the file.
+    pub(super) const START: Self = Self { start: 0, end: 0 };
+
+    /// Whether there is nothing in it.
+    pub(super) const fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+
+    /// From the start of this to the end of `last`.
+    pub(super) const fn to(self, last: Self) -> Self {
+        Self { start: self.start, end: last.end }
+    }
+}
+
+impl<'t> Errors<'t> {
+    /// None yet in `text`, which is called `file`.
+    pub(super) const fn new(file: &'t str, text: &'t str) -> Self {
+        Self { file, text, found: Vec::new(), omitted: 0 }
+    }
+
+    /// Adds what is wrong at `span`.
+    pub(super) fn push(&mut self, span: Span, problem: &impl Problem) {
+        if self.found.len() >= MOST {
+            self.omitted = self.omitted.saturating_add(1);
+            return;
+        }
+        let (line, column) = place(self.text, span);
+        let (message, help) = (problem.to_string(), problem.help());
+        self.found.push((span, PolicyError { line, column, message, help, excerpt: Excerpt::of(self.text, span) }));
+    }
+
+    /// The number of the line that `span` starts in, from 1.
+    pub(super) fn line(&self, span: Span) -> usize {
+        place(self.text, span).0
+    }
+
+    /// `value`, if nothing is wrong.
+    pub(super) fn finish<T>(self, value: T) -> Result<T, PolicyErrors> {
+        let Self { file, text: _, mut found, omitted } = self;
+        if found.is_empty() {
+            return Ok(value);
+        }
+        found.sort_by_key(|(span, _)| span.start);
+        let errors = found.into_iter().map(|(_, error)| error).collect();
+        Err(PolicyErrors { file: file.chars().map(visible).collect(), errors, omitted })
+    }
+}
+
+/// The line and column of the start of `span`.
+fn place(text: &str, span: Span) -> (usize, usize) {
+    let before = text.get(..span.start).unwrap_or(text);
+    let line = before.bytes().filter(|&byte| byte == b'\n').count();
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
+    (line.saturating_add(1), column.saturating_add(1))
+}
+
+impl Excerpt {
+    /// The line that `span` starts in, with as much of `span` marked as is in it.
+    fn of(text: &str, span: Span) -> Self {
+        let (before, from) = text.split_at_checked(span.start).unwrap_or((text, ""));
+        let (inside, after) = from.split_at_checked(span.end.saturating_sub(span.start)).unwrap_or((from, ""));
+        let before = before.rsplit('\n').next().unwrap_or_default();
+        let (inside, after) = match inside.split_once('\n') {
+            Some((inside, _)) => (inside.trim_end(), ""),
+            None => (inside, after.split('\n').next().unwrap_or_default().trim_end()),
+        };
+        Self::cut(before, inside, after)
+    }
+
+    fn cut(before: &str, inside: &str, after: &str) -> Self {
+        let long = before.chars().count().saturating_sub(BEFORE);
+        let mut text: String = if long > 0 { "…".to_owned() } else { String::new() };
+        text.extend(before.chars().skip(long).map(visible));
+        let start = text.len();
+        text.extend(inside.chars().take(WIDEST.saturating_sub(BEFORE)).map(visible));
+        let end = text.len();
+        text.extend(after.chars().take(WIDEST.saturating_sub(text.chars().count())).map(visible));
+        if text.trim().is_empty() { Self { text: String::new(), marked: 0..0 } } else { Self { text, marked: start..end } }
+    }
+}
+
+impl From<&str> for Quoted {
+    fn from(text: &str) -> Self {
+        let mut chars = text.chars();
+        let shown: String = chars.by_ref().take(LONGEST).map(visible).collect();
+        Self(if chars.next().is_some() { format!("{shown}…") } else { shown })
+    }
+}
+
+impl fmt::Display for Quoted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.0)
+    }
+}
+
+/// `c`, or a stand-in where it could command a terminal or turn the direction of the text.
+fn visible(c: char) -> char {
+    match c {
+        '\t' => ' ',
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    }
+}
