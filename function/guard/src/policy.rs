@@ -10,7 +10,7 @@ mod yaml;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-pub use diagnostic::PolicyErrors;
+pub use diagnostic::{PolicyError, PolicyErrors};
 
 use crate::group::Group;
 use crate::id::{AccountId, GroupId, PrefixListId};

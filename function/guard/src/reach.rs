@@ -53,11 +53,10 @@ impl Excess {
     #[must_use]
     pub fn of_network(rule: &Permission, network: Network, grants: &[Grant]) -> Self {
         let left = uncovered(rule.traffic, &network.into(), grants);
-        Self(
-            left.iter()
-                .flat_map(|(traffic, addresses)| network_terms(rule, network, traffic, addresses))
-                .collect(),
-        )
+        let terms = left.iter().flat_map(|(traffic, addresses)| network_terms(rule, network, traffic, addresses));
+        let mut terms: Vec<_> = terms.collect();
+        terms.sort_by_key(|term| (term.traffic.interval(), term.peer.clone()));
+        Self(terms)
     }
 
     /// What `rule`, whose peer stands for `entries`, opens beyond `grants`: the traffic that is not allowed with all
@@ -87,7 +86,8 @@ impl Excess {
 /// `traffic` × `addresses` less every grant: what is left of the addresses, and for which traffic.
 ///
 /// Cuts the traffic wherever a grant begins or ends. Within a piece all ports are alike, so what is left of its
-/// addresses is one subtraction; pieces that leave the same addresses are put together again.
+/// addresses is one subtraction; pieces that leave the same addresses are put together again. All traffic is one thing
+/// in EC2: it is left whole, with every address that is not allowed all of it.
 fn uncovered(traffic: Traffic, addresses: &AddressSet, grants: &[Grant]) -> Vec<(TrafficSet, AddressSet)> {
     let mut left: BTreeMap<AddressSet, Vec<Interval<u32>>> = BTreeMap::new();
     for piece in pieces(traffic.interval(), grants) {
@@ -98,10 +98,10 @@ fn uncovered(traffic: Traffic, addresses: &AddressSet, grants: &[Grant]) -> Vec<
             left.entry(rest).or_default().push(piece);
         }
     }
-    let mut left: Vec<_> =
-        left.into_iter().map(|(rest, pieces)| (pieces.into_iter().collect(), rest)).collect();
-    left.sort();
-    left
+    if traffic == Traffic::All && !left.is_empty() {
+        return vec![(traffic.interval().into(), left.into_keys().collect())];
+    }
+    left.into_iter().map(|(rest, pieces)| (pieces.into_iter().collect(), rest)).collect()
 }
 
 /// `whole`, cut so that each grant covers each piece wholly or not at all.

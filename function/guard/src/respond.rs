@@ -76,6 +76,9 @@ impl Guard {
         let mut handled = match reading {
             Reading::Change(change) => self.answer(&change, ports, now).await,
             Reading::Ignored(event, why) => Handled::dismissed(*event, &why, now),
+            Reading::Truncated(event) => {
+                Handled::new(*event, None, Verdict::Undecidable(Undecidable::Truncated).into(), now)
+            }
             Reading::Malformed(event, why) => {
                 Handled::new(*event, None, Verdict::Undecidable(Undecidable::Malformed(why)).into(), now)
             }

@@ -22,6 +22,8 @@ pub enum Reading {
     Change(Box<Change>),
     /// Nothing to judge.
     Ignored(Box<Event>, Dismissal),
+    /// A security group change that `CloudTrail` cut, and what is left does not name the group.
+    Truncated(Box<Event>),
     /// A security group change that cannot be understood.
     Malformed(Box<Event>, Malformed),
 }

@@ -31,6 +31,7 @@ fn shown(reading: &Reading) -> String {
         Reading::Ignored(_, Dismissal::DescriptionOnly(change)) => {
             format!("descriptions: {}", shown_change(change))
         }
+        Reading::Truncated(_) => "truncated".to_owned(),
         Reading::Malformed(_, why) => format!("malformed: {why}"),
     }
 }
@@ -260,6 +261,7 @@ fn what_was_cut_is_left_to_the_live_group() {
     let partly = json!({"omitted": true, "groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "tcp",
         "fromPort": 443, "toPort": 443, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]}});
     assert_eq!(authorize(partly), "authorize ingress sg-1 (cut)");
+    assert_eq!(authorize(json!({"omitted": true})), "truncated");
     let response = json!({"securityGroupRuleSet": {"items": [{"groupId": "sg-1", "securityGroupRuleId": "sgr-1",
         "isEgress": false, "ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "cidrIpv4": "10.0.0.0/8"}]}});
     let whole = read(&record("AuthorizeSecurityGroupIngress", json!({"omitted": true}), response));

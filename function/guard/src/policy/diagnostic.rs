@@ -7,7 +7,7 @@ use std::error::Error;
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// All that is wrong with a policy file, in the order of the file. `Display` draws every error as plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,17 +135,17 @@ impl PolicyError {
     }
 
     fn drawn(&self, file: &str, renderer: &Renderer) -> String {
-        let Self { line, column, message, help, excerpt: Excerpt { text, marked } } = self;
-        let snippet = (!text.is_empty()).then(|| {
-            let mark = AnnotationKind::Primary.span(marked.clone());
-            Snippet::source(text.as_str()).line_start(*line).annotation(mark)
-        });
-        let group = Level::ERROR
-            .primary_title(message.as_str())
-            .element(Origin::path(file).line(*line).char_column(*column))
+        let head = Level::ERROR
+            .primary_title(self.message.as_str())
+            .element(Origin::path(file).line(self.line).char_column(self.column));
+        let snippet = self.excerpt.snippet().map(|snippet| snippet.line_start(self.line));
+        let margin = " ".repeat(snippet.as_ref().map_or(0, |_| self.line.to_string().len()));
+        let body = Group::with_level(Level::ERROR)
             .elements(snippet)
-            .element(Level::HELP.message(help.as_str()));
-        renderer.render(&[group])
+            .element(Level::HELP.message(self.help.as_str()));
+        // Apart, because together the renderer would give the place by the excerpt, which may be cut.
+        let (head, body) = (renderer.render(&[head]), renderer.render(&[body]));
+        format!("{}\n{body}", head.replacen('\n', &format!("\n{margin}"), 1))
     }
 }
 
@@ -178,7 +178,15 @@ impl<'t> Errors<'t> {
         }
         let (line, column) = place(self.text, span);
         let (message, help) = (problem.to_string(), problem.help());
-        self.found.push((span, PolicyError { line, column, message, help, excerpt: Excerpt::of(self.text, span) }));
+        self.found
+            .push((span, PolicyError { line, column, message, help, excerpt: Excerpt::of(self.text, span) }));
+    }
+
+    /// Adds what is wrong with the file as a whole, unless something else is.
+    pub(super) fn push_first(&mut self, problem: &impl Problem) {
+        if self.found.is_empty() {
+            self.push(Span::START, problem);
+        }
     }
 
     /// The number of the line that `span` starts in, from 1.
@@ -210,13 +218,19 @@ impl Excerpt {
     /// The line that `span` starts in, with as much of `span` marked as is in it.
     fn of(text: &str, span: Span) -> Self {
         let (before, from) = text.split_at_checked(span.start).unwrap_or((text, ""));
-        let (inside, after) = from.split_at_checked(span.end.saturating_sub(span.start)).unwrap_or((from, ""));
+        let (inside, after) =
+            from.split_at_checked(span.end.saturating_sub(span.start)).unwrap_or((from, ""));
         let before = before.rsplit('\n').next().unwrap_or_default();
         let (inside, after) = match inside.split_once('\n') {
             Some((inside, _)) => (inside.trim_end(), ""),
             None => (inside, after.split('\n').next().unwrap_or_default().trim_end()),
         };
         Self::cut(before, inside, after)
+    }
+
+    fn snippet(&self) -> Option<Snippet<'_, Annotation<'_>>> {
+        let mark = AnnotationKind::Primary.span(self.marked.clone());
+        (!self.text.is_empty()).then(|| Snippet::source(self.text.as_str()).annotation(mark))
     }
 
     fn cut(before: &str, inside: &str, after: &str) -> Self {
@@ -227,7 +241,11 @@ impl Excerpt {
         text.extend(inside.chars().take(WIDEST.saturating_sub(BEFORE)).map(visible));
         let end = text.len();
         text.extend(after.chars().take(WIDEST.saturating_sub(text.chars().count())).map(visible));
-        if text.trim().is_empty() { Self { text: String::new(), marked: 0..0 } } else { Self { text, marked: start..end } }
+        if text.trim().is_empty() {
+            Self { text: String::new(), marked: 0..0 }
+        } else {
+            Self { text, marked: start..end }
+        }
     }
 }
 
@@ -249,7 +267,9 @@ impl fmt::Display for Quoted {
 fn visible(c: char) -> char {
     match c {
         '\t' => ' ',
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
+            '\u{fffd}'
+        }
         c if c.is_control() => '\u{fffd}',
         c => c,
     }

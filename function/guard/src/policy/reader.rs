@@ -1,5 +1,147 @@
-//! PLACEHOLDER, being written.
-use super::{Policy, PolicyErrors};
-pub(super) fn read(_name: &str, _text: &str) -> Result<Policy, PolicyErrors> {
-    Err(PolicyErrors)
+//! A policy file's text as a [`Policy`]: every mistake is reported, and none hides another.
+//!
+//! Each function gives back what it could read and reports the rest; what was given back counts only where nothing was
+//! reported. Does not judge whether a policy is wise.
+
+mod fields;
+mod mistake;
+mod names;
+mod nearest;
+mod rules;
+mod selector;
+#[cfg(test)]
+mod tests;
+
+use fields::{Expected, Fields, Shape, map, text};
+use mistake::Mistake;
+use names::Names;
+use rules::Rules;
+
+use super::diagnostic::Errors;
+use super::yaml::{self, Content, Entry, Node};
+use super::{Elsewhere, Mode, OnViolation, Policy, PolicyErrors, Reaction, Tier, TierName};
+
+/// Reads the policy in `text`, which is called `name`.
+pub(super) fn read(name: &str, text: &str) -> Result<Policy, PolicyErrors> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut errors = Errors::new(name, text);
+    let policy = policy(text, &mut errors);
+    errors.finish(policy)
+}
+
+const FILE: Shape = Shape {
+    expected: Expected { what: "a mapping with `version` and `tiers`", example: "`version: 1`" },
+    keys: &["version", "mode", "on-violation", "networks", "tiers", "elsewhere"],
+    planned: &["principals", "break-glass", "exemptions", "interfaces", "sweep"],
+    misplaced: &[],
+};
+
+const TIERS: Expected = Expected {
+    what: "a mapping of tiers by name",
+    example: "`tiers: { web: { groups: { tags: { tier: web } }, ingress: [] } }`",
+};
+
+const TIER: Shape = Shape {
+    expected: Expected {
+        what: "a mapping with `groups`, `ingress` and `egress`",
+        example: "`web: { groups: { tags: { tier: web } }, ingress: [] }`",
+    },
+    keys: &["groups", "ingress", "egress", "mode", "on-violation"],
+    planned: &["editors"],
+    misplaced: &[],
+};
+
+const VERSION: Expected = Expected { what: "the version", example: "`version: 1`" };
+const MODE: Expected = Expected { what: "a mode", example: "`enforce` or `observe`" };
+const ON_VIOLATION: Expected = Expected { what: "an answer to violations", example: "`revoke` or `notify`" };
+
+/// What the guard does where the file does not say.
+const DEFAULT: Reaction = Reaction { mode: Mode::Enforce, on_violation: OnViolation::Revoke };
+
+fn policy(text: &str, errors: &mut Errors<'_>) -> Policy {
+    let root = yaml::parse(text, errors);
+    let fields = match &root {
+        Some(Node { content: Content::Nothing, .. }) | None => {
+            errors.push_first(&Mistake::Empty);
+            None
+        }
+        Some(root) => Fields::of(root, &FILE, errors),
+    };
+    fields.map_or(Policy { tiers: Vec::new(), elsewhere: None }, |fields| file(&fields, errors))
+}
+
+fn file(fields: &Fields<'_>, errors: &mut Errors<'_>) -> Policy {
+    version(fields, errors);
+    let tiers = fields.get("tiers").and_then(|node| map(node, &TIERS, errors)).unwrap_or_default();
+    let names = Names::read(fields.get("networks"), tiers, errors);
+    let reaction = reaction(fields, DEFAULT, errors);
+    let mut rules = Rules { names: &names, errors };
+    let policy = Policy {
+        tiers: tiers.iter().filter_map(|entry| tier(entry, reaction, &mut rules)).collect(),
+        elsewhere: fields.entry("elsewhere").and_then(|entry| elsewhere(entry, reaction, &mut rules)),
+    };
+    let says_something = !tiers.is_empty() || fields.get("elsewhere").is_some();
+    // A `tiers` of the wrong kind has been reported as such.
+    let misses_tiers = fields.get("tiers").is_none_or(|node| matches!(&node.content, Content::Map(_)));
+    if !says_something && misses_tiers {
+        errors.push(fields.at, &Mistake::GovernsNothing);
+    }
+    policy
+}
+
+fn version(fields: &Fields<'_>, errors: &mut Errors<'_>) {
+    let Some(node) = fields.require("version", VERSION.example, fields.at, errors) else { return };
+    match text(node, &VERSION, errors) {
+        Some("1") | None => {}
+        Some(other) => errors.push(node.span, &Mistake::Version { version: other.into() }),
+    }
+}
+
+fn reaction(fields: &Fields<'_>, default: Reaction, errors: &mut Errors<'_>) -> Reaction {
+    let mode = fields.get("mode").and_then(|node| mode(node, errors));
+    let on_violation = fields.get("on-violation").and_then(|node| on_violation(node, errors));
+    Reaction {
+        mode: mode.unwrap_or(default.mode),
+        on_violation: on_violation.unwrap_or(default.on_violation),
+    }
+}
+
+fn mode(node: &Node, errors: &mut Errors<'_>) -> Option<Mode> {
+    match text(node, &MODE, errors)? {
+        "enforce" => Some(Mode::Enforce),
+        "observe" => Some(Mode::Observe),
+        other => {
+            errors.push(node.span, &Mistake::Mode { mode: other.into() });
+            None
+        }
+    }
+}
+
+fn on_violation(node: &Node, errors: &mut Errors<'_>) -> Option<OnViolation> {
+    match text(node, &ON_VIOLATION, errors)? {
+        "revoke" => return Some(OnViolation::Revoke),
+        "notify" => return Some(OnViolation::Notify),
+        "narrow" => errors.push(node.span, &Mistake::Narrow),
+        other => errors.push(node.span, &Mistake::OnViolation { word: other.into() }),
+    }
+    None
+}
+
+fn tier(entry: &Entry, default: Reaction, rules: &mut Rules<'_, '_, '_>) -> Option<Tier> {
+    let fields = Fields::of(&entry.value, &TIER, rules.errors)?;
+    let groups = fields.require("groups", selector::SHAPE.expected.example, entry.key_span, rules.errors);
+    Some(Tier {
+        name: TierName(entry.key.as_str().into()),
+        groups: groups.map(|node| selector::read(node, rules.errors)).unwrap_or_default(),
+        allows: rules.allow_lists(&fields),
+        reaction: reaction(&fields, default, rules.errors),
+    })
+}
+
+fn elsewhere(entry: &Entry, default: Reaction, rules: &mut Rules<'_, '_, '_>) -> Option<Elsewhere> {
+    let fields = Fields::of(&entry.value, &rules::ELSEWHERE, rules.errors)?;
+    Some(Elsewhere {
+        limits: rules.limits(&fields, entry.key_span),
+        reaction: reaction(&fields, default, rules.errors),
+    })
 }

@@ -46,7 +46,10 @@ pub(super) fn parse(text: &str, errors: &mut Errors<'_>) -> Option<Node> {
         errors.push(Span::START, &InvalidYaml::TooLarge);
         return None;
     }
-    Tree { parser: Parser::new_from_str(text), text, offsets: offsets(text), errors }.document().ok().flatten()
+    Tree { parser: Parser::new_from_str(text), text, offsets: offsets(text), errors }
+        .document()
+        .ok()
+        .flatten()
 }
 
 /// The largest file, in bytes. A policy of a hundred tiers is a tenth of it.
@@ -78,7 +81,9 @@ enum InvalidYaml {
 impl Problem for InvalidYaml {
     fn help(&self) -> String {
         match self {
-            Self::TooLarge => "write a smaller policy; long lists of networks belong in a prefix list".to_owned(),
+            Self::TooLarge => {
+                "write a smaller policy; long lists of networks belong in a prefix list".to_owned()
+            }
             Self::Syntax { what: _ } => "look at the indentation, and close quotes and brackets".to_owned(),
             Self::TooDeep => "take out brackets or indentation".to_owned(),
             Self::SecondDocument => "a policy is one document: remove `---` and what follows".to_owned(),
@@ -87,7 +92,9 @@ impl Problem for InvalidYaml {
             }
             Self::Tag => "remove the tag, or put the text in quotes if it starts with `!`".to_owned(),
             Self::Key => "write `key: value`".to_owned(),
-            Self::Twice { key: _, first_line } => format!("keep one of them; the first is in line {first_line}"),
+            Self::Twice { key: _, first_line } => {
+                format!("keep one of them; the first is in line {first_line}")
+            }
         }
     }
 }

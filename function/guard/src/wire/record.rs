@@ -118,18 +118,36 @@ pub(super) fn read(bytes: &[u8], own: Option<&RoleArn>) -> Reading {
             Reading::Ignored(Box::new(change.event.clone()), Dismissal::DescriptionOnly(Box::new(change)))
         }
         Ok(change) => Reading::Change(Box::new(change)),
-        Err(why) => Reading::Malformed(Box::new(record.event(None)), why),
+        Err(Unreadable::Truncated) => Reading::Truncated(Box::new(record.event(None))),
+        Err(Unreadable::Malformed(why)) => Reading::Malformed(Box::new(record.event(None)), why),
+    }
+}
+
+/// Why a change cannot be read.
+enum Unreadable {
+    /// The group was cut away.
+    Truncated,
+    Malformed(Malformed),
+}
+
+impl From<Malformed> for Unreadable {
+    fn from(why: Malformed) -> Self {
+        Self::Malformed(why)
     }
 }
 
 impl Record<'_> {
-    fn change(&self, call: Call) -> Result<Change, Malformed> {
+    fn change(&self, call: Call) -> Result<Change, Unreadable> {
         let request = Request::read(self.request_parameters)?;
         let response = Response::read(self.response_elements)?;
         let cut = request.is_cut() || response.is_cut();
+        let group = group(call, &request, &response);
+        if cut && matches!(group, Err(Malformed::Missing { .. })) {
+            return Err(Unreadable::Truncated);
+        }
         Ok(Change {
             event: self.event(response.owner()),
-            group: group(call, &request, &response)?,
+            group: group?,
             kind: kind(call, &request, &response, cut)?,
         })
     }

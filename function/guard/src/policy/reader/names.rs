@@ -1,0 +1,199 @@
+//! The names of a policy, and what each stands for; and peers that are not names.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::fields::{Expected, map, some_texts};
+use super::mistake::{IdKind, Mistake};
+use super::nearest::nearest;
+use crate::id::{AccountId, GroupId, PrefixListId};
+use crate::network::{AddressSet, Network};
+use crate::policy::diagnostic::{Errors, Quoted, Span};
+use crate::policy::yaml::{Entry, Node};
+use crate::policy::{PeerSet, TierName};
+
+/// Every name that `from` and `to` may hold, and the peers that it stands for.
+pub(super) struct Names<'n>(BTreeMap<&'n str, PeerSet>);
+
+const NETWORKS: Expected =
+    Expected { what: "a mapping of networks by name", example: "`networks: { office: 203.0.113.0/24 }`" };
+const NETWORK: Expected =
+    Expected { what: "a network", example: "`office: [203.0.113.0/24, \"2001:db8::/32\"]`" };
+
+/// What `private` means: RFC 1918, RFC 6598, RFC 3927, loopback, RFC 4193, link-local and loopback of IPv6.
+const PRIVATE: [&str; 9] = [
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "169.254.0.0/16",
+    "127.0.0.0/8",
+    "fc00::/7",
+    "fe80::/10",
+    "::1/128",
+];
+
+/// Names that no network and no tier may have.
+const RESERVED: [&str; 5] = ["anywhere", "internet", "private", "self", "elsewhere"];
+
+impl<'n> Names<'n> {
+    /// The names in `networks` and of `tiers`, beside the built-in ones.
+    pub(super) fn read(networks: Option<&'n Node>, tiers: &'n [Entry], errors: &mut Errors<'_>) -> Self {
+        let mut names = Self(built_in());
+        for entry in networks.and_then(|node| map(node, &NETWORKS, errors)).unwrap_or_default() {
+            let network = network(&entry.value, errors);
+            names.add(entry, network, errors);
+        }
+        for entry in tiers {
+            let tiers = [TierName(entry.key.as_str().into())].into();
+            names.add(entry, PeerSet { tiers, ..PeerSet::default() }, errors);
+        }
+        names
+    }
+
+    /// The peers that `text` stands for, and the policy's word for them.
+    pub(super) fn peer(&self, text: &str, span: Span, errors: &mut Errors<'_>) -> (PeerSet, String) {
+        if let Some(peers) = self.0.get(text) {
+            return (peers.clone(), text.to_owned());
+        }
+        match literal(text) {
+            Ok(literal) => literal,
+            Err(Some(mistake)) => refuse(&mistake, span, errors),
+            Err(None) => {
+                let nearest = nearest(text, self.0.keys().copied()).map(str::to_owned);
+                refuse(&Mistake::UnknownName { name: text.into(), nearest }, span, errors)
+            }
+        }
+    }
+
+    /// Adds the name of `entry`. A name that it may not have is added too: its uses are not wrong as well.
+    fn add(&mut self, entry: &'n Entry, peers: PeerSet, errors: &mut Errors<'_>) {
+        let name = entry.key.as_str();
+        if self.0.contains_key(name) && !RESERVED.contains(&name) {
+            errors.push(entry.key_span, &Mistake::TakenName { name: name.into() });
+        } else if let Some(mistake) = name_mistake(name) {
+            errors.push(entry.key_span, &mistake);
+        }
+        self.0.entry(name).or_insert(peers);
+    }
+}
+
+/// `text` as a group id.
+pub(super) fn group_id(text: &str, span: Span, errors: &mut Errors<'_>) -> Option<GroupId> {
+    parse_group(text).map_err(|mistake| errors.push(span, &mistake)).ok()
+}
+
+/// All of `sets` in one.
+pub(super) fn union(sets: Vec<PeerSet>) -> PeerSet {
+    let mut all = PeerSet::default();
+    let mut addresses = Vec::with_capacity(sets.len());
+    for PeerSet { addresses: more, tiers, groups, lists, entries_of, itself } in sets {
+        addresses.push(more);
+        all.tiers.extend(tiers);
+        all.groups.extend(groups);
+        all.lists.extend(lists);
+        all.entries_of.extend(entries_of);
+        all.itself |= itself;
+    }
+    PeerSet { addresses: addresses.into_iter().collect(), ..all }
+}
+
+fn built_in() -> BTreeMap<&'static str, PeerSet> {
+    let private: AddressSet = PRIVATE.iter().filter_map(|text| text.parse::<Network>().ok()).collect();
+    let internet = AddressSet::everything().difference(&private);
+    let addresses = |addresses| PeerSet { addresses, ..PeerSet::default() };
+    [
+        ("anywhere", addresses(AddressSet::everything())),
+        ("private", addresses(private)),
+        ("internet", addresses(internet)),
+        ("self", PeerSet { itself: true, ..PeerSet::default() }),
+    ]
+    .into()
+}
+
+fn name_mistake(name: &str) -> Option<Mistake> {
+    let is_word = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' '));
+    let quoted = || Quoted::from(name);
+    if RESERVED.contains(&name) {
+        Some(Mistake::ReservedName { name: quoted() })
+    } else if name.starts_with("sg-") || name.starts_with("pl-") {
+        Some(Mistake::NameLikeId { name: quoted() })
+    } else if name.contains('/') || name.parse::<IpAddr>().is_ok() {
+        Some(Mistake::NameLikeNetwork { name: quoted() })
+    } else {
+        (!is_word || name.is_empty() || name.trim() != name).then(|| Mistake::Name { name: quoted() })
+    }
+}
+
+/// One of the `networks`: its addresses, and its prefix lists with their entries.
+fn network(node: &Node, errors: &mut Errors<'_>) -> PeerSet {
+    let texts = some_texts(node, &NETWORK, "write a network, or remove the name", errors);
+    let parts = texts.into_iter().map(|(text, span)| match network_part(text) {
+        Ok(part) => part,
+        Err(mistake) => refuse(&mistake, span, errors).0,
+    });
+    union(parts.collect())
+}
+
+fn network_part(text: &str) -> Result<PeerSet, Mistake> {
+    match literal(text) {
+        Ok((PeerSet { groups, .. }, _)) if !groups.is_empty() => {
+            Err(Mistake::NotANetwork { name: text.into() })
+        }
+        Ok((peers, _)) => Ok(PeerSet { entries_of: peers.lists.clone(), ..peers }),
+        Err(mistake) => Err(mistake.unwrap_or(Mistake::NotANetwork { name: text.into() })),
+    }
+}
+
+/// A peer that is written out, with its word; where it is not one, why, or nothing where it can only be a name.
+fn literal(text: &str) -> Result<(PeerSet, String), Option<Mistake>> {
+    let none = PeerSet::default();
+    if text.starts_with("sg-") {
+        let groups = [(None, parse_group(text)?)].into();
+        return Ok((PeerSet { groups, ..none }, text.to_owned()));
+    }
+    if text.starts_with("pl-") {
+        let lists = [parse_list(text)?].into();
+        return Ok((PeerSet { lists, ..none }, text.to_owned()));
+    }
+    if let Ok(address) = text.parse() {
+        return Err(Some(Mistake::Address { address }));
+    }
+    match text.split_once('/') {
+        Some((account, group)) if group.starts_with("sg-") => {
+            let groups = [(Some(parse_account(account)?), parse_group(group)?)].into();
+            Ok((PeerSet { groups, ..none }, text.to_owned()))
+        }
+        Some(_) => {
+            let network: Network = text.parse().map_err(Mistake::Network)?;
+            Ok((PeerSet { addresses: network.into(), ..none }, network.to_string()))
+        }
+        None => Err(None),
+    }
+}
+
+fn parse_group(text: &str) -> Result<GroupId, Mistake> {
+    let id = has_hex(text, "sg-").then(|| GroupId::new(text).ok()).flatten();
+    id.ok_or_else(|| Mistake::Id { id: text.into(), kind: IdKind::Group })
+}
+
+fn parse_list(text: &str) -> Result<PrefixListId, Mistake> {
+    let id = has_hex(text, "pl-").then(|| PrefixListId::new(text).ok()).flatten();
+    id.ok_or_else(|| Mistake::Id { id: text.into(), kind: IdKind::PrefixList })
+}
+
+fn parse_account(text: &str) -> Result<AccountId, Mistake> {
+    let has_digits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let id = has_digits.then(|| AccountId::new(text).ok()).flatten();
+    id.ok_or_else(|| Mistake::Id { id: text.into(), kind: IdKind::Account })
+}
+
+fn has_hex(text: &str, prefix: &str) -> bool {
+    let is_hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    text.strip_prefix(prefix).is_some_and(|digits| !digits.is_empty() && digits.bytes().all(is_hex))
+}
+
+fn refuse(mistake: &Mistake, span: Span, errors: &mut Errors<'_>) -> (PeerSet, String) {
+    errors.push(span, mistake);
+    (PeerSet::default(), String::new())
+}

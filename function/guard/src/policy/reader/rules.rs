@@ -1,0 +1,201 @@
+//! What is allowed and what is denied, as the policy writes it.
+
+use super::fields::{Expected, Fields, Shape, list, some_texts, texts};
+use super::mistake::Mistake;
+use super::names::{Names, union};
+use crate::permission::Direction;
+use crate::policy::diagnostic::{Errors, Span};
+use crate::policy::yaml::{Entry, Node};
+use crate::policy::{Allow, AllowLists, Deny, Limits, PeerSet};
+use crate::traffic::{InvalidTraffic, Traffic, TrafficSet};
+
+/// Reads rules whose peers are in `names`.
+pub(super) struct Rules<'r, 'n, 't> {
+    pub(super) names: &'r Names<'n>,
+    pub(super) errors: &'r mut Errors<'t>,
+}
+
+/// The value of `elsewhere`.
+pub(super) const ELSEWHERE: Shape = Shape {
+    expected: Expected {
+        what: "a mapping with `ingress`, `egress` or `deny`",
+        example: "`elsewhere: { ingress: [] }`",
+    },
+    keys: &["ingress", "egress", "deny", "mode", "on-violation"],
+    planned: &[],
+    misplaced: &[],
+};
+
+const ALLOW_IN: Shape = Shape {
+    expected: Expected {
+        what: "a mapping with `allow` and `from`",
+        example: "`{ allow: 443/tcp, from: anywhere }`",
+    },
+    keys: &["allow", "from"],
+    planned: &["required"],
+    misplaced: &["to"],
+};
+const ALLOW_OUT: Shape = Shape {
+    expected: Expected {
+        what: "a mapping with `allow` and `to`",
+        example: "`{ allow: 443/tcp, to: anywhere }`",
+    },
+    keys: &["allow", "to"],
+    planned: &["required"],
+    misplaced: &["from"],
+};
+const DENY: Shape = Shape {
+    expected: Expected {
+        what: "a mapping with `ports` and `from` or `to`",
+        example: "`{ ports: 22/tcp, from: internet }`",
+    },
+    keys: &["ports", "from", "to", "except"],
+    planned: &[],
+    misplaced: &[],
+};
+
+const PORTS: Expected =
+    Expected { what: "ports", example: "`443/tcp`, or a list such as `[80/tcp, 443/tcp]`" };
+const PEERS: Expected =
+    Expected { what: "a peer", example: "`anywhere`, or a list such as `[office, 203.0.113.0/24]`" };
+const INGRESS: Expected = Expected {
+    what: "a list of what is allowed",
+    example: "`[{ allow: 443/tcp, from: anywhere }]`, or `[]` to allow nothing",
+};
+const EGRESS: Expected =
+    Expected { example: "`[{ allow: 443/tcp, to: anywhere }]`, or `[]` to allow nothing", ..INGRESS };
+const DENIES: Expected =
+    Expected { what: "a list of what is denied", example: "`[{ ports: 22/tcp, from: internet }]`" };
+
+impl Rules<'_, '_, '_> {
+    /// `ingress` and `egress` of a tier, or of `elsewhere`.
+    pub(super) fn allow_lists(&mut self, fields: &Fields<'_>) -> AllowLists {
+        AllowLists {
+            ingress: fields.get("ingress").map(|node| self.allows(node, Direction::Ingress)),
+            egress: fields.get("egress").map(|node| self.allows(node, Direction::Egress)),
+        }
+    }
+
+    /// What `elsewhere`, whose key is at `key`, allows or denies.
+    pub(super) fn limits(&mut self, fields: &Fields<'_>, key: Span) -> Limits {
+        let allows = self.allow_lists(fields);
+        let has_allows = allows.ingress.is_some() || allows.egress.is_some();
+        let Some(deny) = fields.entry("deny") else {
+            if !has_allows {
+                self.errors.push(key, &Mistake::NoLimits);
+            }
+            return Limits::Allow(allows);
+        };
+        if has_allows {
+            self.errors.push(deny.key_span, &Mistake::AllowAndDeny);
+        }
+        let denies = list(&deny.value, &DENIES, self.errors).unwrap_or_default();
+        Limits::Deny(denies.iter().filter_map(|node| self.deny(node)).collect())
+    }
+
+    fn allows(&mut self, node: &Node, direction: Direction) -> Vec<Allow> {
+        let expected = match direction {
+            Direction::Ingress => &INGRESS,
+            Direction::Egress => &EGRESS,
+        };
+        let nodes = list(node, expected, self.errors).unwrap_or_default();
+        nodes.iter().filter_map(|node| self.allow(node, direction)).collect()
+    }
+
+    fn allow(&mut self, node: &Node, direction: Direction) -> Option<Allow> {
+        let shape = match direction {
+            Direction::Ingress => &ALLOW_IN,
+            Direction::Egress => &ALLOW_OUT,
+        };
+        let fields = Fields::of(node, shape, self.errors)?;
+        let ports = fields.require("allow", "`allow: 443/tcp`", fields.at, self.errors);
+        let (traffic, ports) = self.traffic(ports);
+        let peers = self.peers_of_allow(&fields, direction);
+        let (peers, names) = self.peers(peers);
+        let words = format!("{ports} {} {names}", direction.preposition());
+        Some(Allow { traffic, peers, words })
+    }
+
+    fn deny(&mut self, node: &Node) -> Option<Deny> {
+        let fields = Fields::of(node, &DENY, self.errors)?;
+        let ports = fields.require("ports", "`ports: 22/tcp`", fields.at, self.errors);
+        let (traffic, ports) = self.traffic(ports);
+        let (direction, value) = self.way_of_deny(&fields);
+        let (peers, names) = self.peers(value);
+        let (except, exceptions) = self.exceptions(fields.get("except"));
+        let words = format!("{ports} {} {names}{exceptions}", direction.preposition());
+        Some(Deny { direction, traffic, peers, except, words })
+    }
+
+    /// The value of `from` in an ingress entry, of `to` in an egress entry; the wrong one, once that is reported, so
+    /// that what it holds is looked at as well.
+    fn peers_of_allow<'n>(&mut self, fields: &Fields<'n>, direction: Direction) -> Option<&'n Node> {
+        let (right, example) = match direction {
+            Direction::Ingress => ("from", "`from: anywhere`"),
+            Direction::Egress => ("to", "`to: anywhere`"),
+        };
+        let wrong = fields.entry(opposite(direction).preposition());
+        let peers = fields.get(right);
+        match wrong {
+            Some(entry) => {
+                self.errors
+                    .push(entry.key_span, &Mistake::WrongWay { direction, has_right: peers.is_some() });
+                peers.or(Some(&entry.value))
+            }
+            None => fields.require(right, example, fields.at, self.errors),
+        }
+    }
+
+    /// The direction of a deny entry, and the value that gave it.
+    fn way_of_deny<'n>(&mut self, fields: &Fields<'n>) -> (Direction, Option<&'n Node>) {
+        match (fields.entry("from"), fields.entry("to")) {
+            (Some(Entry { value, .. }), None) => (Direction::Ingress, Some(value)),
+            (None, Some(Entry { value, .. })) => (Direction::Egress, Some(value)),
+            (Some(from), Some(to)) => {
+                self.errors.push(to.key_span, &Mistake::BothWays);
+                (Direction::Ingress, Some(&from.value))
+            }
+            (None, None) => {
+                self.errors.push(fields.at, &Mistake::NoWay);
+                (Direction::Ingress, None)
+            }
+        }
+    }
+
+    fn traffic(&mut self, node: Option<&Node>) -> (TrafficSet, String) {
+        let texts = node.map(|node| some_texts(node, &PORTS, InvalidTraffic::HELP, self.errors));
+        let parsed = texts.unwrap_or_default().into_iter().filter_map(|(text, span)| {
+            let traffic = text.parse::<Traffic>();
+            traffic.map_err(|error| self.errors.push(span, &Mistake::Traffic(error))).ok()
+        });
+        let traffic: Vec<_> = parsed.collect();
+        let words: Vec<_> = traffic.iter().map(Traffic::to_string).collect();
+        (traffic.into_iter().map(Traffic::interval).collect(), words.join(", "))
+    }
+
+    fn peers(&mut self, node: Option<&Node>) -> (PeerSet, String) {
+        let texts =
+            node.map(|node| some_texts(node, &PEERS, "name a peer, or remove the entry", self.errors));
+        self.named(&texts.unwrap_or_default())
+    }
+
+    /// The peers of `except`, where an empty list is no mistake, and the words to be added for them.
+    fn exceptions(&mut self, node: Option<&Node>) -> (PeerSet, String) {
+        let texts = node.map(|node| texts(node, &PEERS, self.errors)).unwrap_or_default();
+        let (peers, words) = self.named(&texts);
+        (peers, if words.is_empty() { words } else { format!(" except {words}") })
+    }
+
+    fn named(&mut self, texts: &[(&str, Span)]) -> (PeerSet, String) {
+        let peers = texts.iter().map(|(text, span)| self.names.peer(text, *span, self.errors));
+        let (peers, words): (Vec<_>, Vec<_>) = peers.unzip();
+        (union(peers), words.join(", "))
+    }
+}
+
+const fn opposite(direction: Direction) -> Direction {
+    match direction {
+        Direction::Ingress => Direction::Egress,
+        Direction::Egress => Direction::Ingress,
+    }
+}
