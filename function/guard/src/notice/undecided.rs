@@ -1,0 +1,89 @@
+//! The story of a change that could not be judged.
+
+use super::limits::{LONG, NAME};
+use super::story::{self, Block, Line, Links, Step, Story};
+use super::text::Text;
+use super::{steps, who};
+use crate::judge::Undecidable;
+use crate::look::LookUpError;
+use crate::respond::Handled;
+
+pub(super) fn story(handled: &Handled, why: &Undecidable, listed: usize) -> Story {
+    Story {
+        label: Text::from("UNDECIDED"),
+        about: about(handled),
+        headline: headline(handled, why),
+        blocks: vec![
+            Block { title: "Why it could not be judged", lines: cause(why, listed) },
+            who::block(handled),
+            done(handled),
+        ],
+        steps: vec![next(why)],
+        links: Links::of(handled),
+    }
+}
+
+fn event(handled: &Handled) -> Text {
+    match &handled.event.name {
+        Some(name) => Text::new().named(name, NAME),
+        None => Text::from("a security group change"),
+    }
+}
+
+fn about(handled: &Handled) -> Text {
+    match story::group(handled) {
+        Some(group) => event(handled).ours(" on ").and(group),
+        None => event(handled),
+    }
+}
+
+fn headline(handled: &Handled, why: &Undecidable) -> Text {
+    about(handled).ours(match why {
+        Undecidable::Malformed(_) => " could not be understood. Whatever it opened is open.",
+        Undecidable::Truncated => {
+            " could not be judged: its record was cut and does not name the group. Whatever it opened is open."
+        }
+        Undecidable::LookUpFailed(_) => " could not be judged. Whatever it opened is open.",
+    })
+}
+
+fn cause(why: &Undecidable, listed: usize) -> Vec<Line> {
+    match why {
+        Undecidable::Malformed(error) => vec![Line::Item(Text::new().theirs(error, LONG))],
+        Undecidable::Truncated => vec![Line::Item(Text::from(
+            "CloudTrail cut the record, because its request was longer than 100 KB.",
+        ))],
+        Undecidable::LookUpFailed(errors) => {
+            let mut each: Vec<&LookUpError> = Vec::new();
+            for error in errors {
+                if !each.contains(&error) {
+                    each.push(error);
+                }
+            }
+            story::list(&each, listed, |error| vec![Line::Item(Text::new().theirs(error, LONG))]).collect()
+        }
+    }
+}
+
+fn done(handled: &Handled) -> Block {
+    let nothing = Text::from("Nothing: the guard removes only what it has judged.");
+    let lines = [nothing].into_iter().chain(steps::again(handled)).map(Line::Item);
+    Block { title: "What was done", lines: lines.collect() }
+}
+
+fn next(why: &Undecidable) -> Step {
+    let text = match why {
+        Undecidable::Malformed(_) => {
+            "Look at the event and at the group, and remove by hand what should not be there. If the event is \
+             genuine, it has a shape that the guard does not know: please report it."
+        }
+        Undecidable::Truncated => {
+            "Find the group in the event, and remove by hand what should not be there."
+        }
+        Undecidable::LookUpFailed(_) => {
+            "Look at the group, and remove by hand what should not be there. If this keeps happening, see that the \
+             guard's role may make the call above."
+        }
+    };
+    Step { text: Text::from(text), copies: Vec::new() }
+}
