@@ -1,5 +1,7 @@
 //! The arithmetic of reach against an oracle that asks one packet at a time.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which may stop at the first surprise")]
+
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -209,7 +211,7 @@ fn edges(parts: &[(String, String)]) -> Vec<Packet> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_rule_against_any_grants(parts in prop::collection::vec((traffic(), network()), 1..7)) {

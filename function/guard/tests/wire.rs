@@ -1,5 +1,7 @@
 //! Every encoding of a security group change that CloudTrail uses, and what must be read from it.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which may stop at the first surprise")]
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tierguard::change::{Change, ChangeKind, Modification, RuleKey, Told};
@@ -397,6 +399,8 @@ const CALLS: [&str; 9] = [
 ];
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn reading_never_panics_on_any_parameters(call in prop::sample::select(CALLS.to_vec()),
                                               request in any_json(), response in any_json()) {

@@ -1,0 +1,159 @@
+//! What a successful call made of the account. Refuses nothing: EC2 let the call succeed, so what contradicts it here
+//! is out of date.
+
+use std::collections::BTreeMap;
+
+use tierguard::change::{Change, ChangeKind, Modification, RuleKey, Told};
+use tierguard::group::Rule;
+use tierguard::id::{AccountId, GroupKey, GroupName, VpcId};
+use tierguard::permission::Permission;
+
+use crate::account::{Account, Key};
+use crate::entry::Entry;
+use crate::generated;
+
+impl Account {
+    /// Applies a successful change as EC2 would have.
+    ///
+    /// The event's account and the name or id in it say which group is meant. If the group is not here, nothing
+    /// happens; an account that learns adds it. What `CloudTrail` cut from a record cannot be applied: from then on the
+    /// rules of a group that was learned are not known.
+    pub fn apply(&mut self, change: &Change) {
+        let account = change.event.account.as_ref();
+        match &change.kind {
+            ChangeKind::Create { name, vpc, tags } => {
+                self.create(account, &change.group, name.as_ref(), vpc.as_ref(), tags);
+            }
+            ChangeKind::Delete => {
+                self.resolve(account, &change.group).and_then(|key| self.groups.remove(&key));
+            }
+            ChangeKind::Authorize { rules: Told::Whole(rules), .. } => {
+                self.edit(account, &change.group, rules.iter().cloned().map(Edit::Add));
+            }
+            ChangeKind::Revoke { rules: Told::Whole(rules), .. } => {
+                self.edit(account, &change.group, rules.iter().cloned().map(Edit::Remove));
+            }
+            ChangeKind::Modify { rules: Told::Whole(rules) } => {
+                self.edit(account, &change.group, rules.iter().cloned().map(Edit::Replace));
+            }
+            ChangeKind::Describe { descriptions, .. } => {
+                let described = |(key, text): (RuleKey, Option<String>)| Edit::Describe(key, text);
+                self.edit(account, &change.group, descriptions.iter().cloned().map(described));
+            }
+            ChangeKind::Authorize { rules: Told::Cut, .. }
+            | ChangeKind::Revoke { rules: Told::Cut, .. }
+            | ChangeKind::Modify { rules: Told::Cut } => self.cut(account, &change.group),
+        }
+    }
+
+    fn create(
+        &mut self,
+        account: Option<&AccountId>,
+        group: &GroupKey,
+        name: Option<&GroupName>,
+        vpc: Option<&VpcId>,
+        tags: &BTreeMap<String, String>,
+    ) {
+        // A new group is known by its id: one that a record does not tell cannot be met again.
+        let GroupKey::Id(id) = group else { return };
+        let vpc = vpc.or_else(|| self.default_vpc(account)).cloned();
+        let key = self.resolve(account, group).unwrap_or_else(|| (id.clone(), account.cloned()));
+        let entry = self.groups.entry(key.clone()).or_insert_with(|| Entry::learned(key));
+        // The record may come after those of the group's first rules, or after the account was read: it adds what is
+        // not known and takes nothing back.
+        let known = &mut entry.group;
+        known.name = known.name.take().or_else(|| name.cloned());
+        known.vpc = known.vpc.take().or(vpc);
+        for (key, value) in tags {
+            known.tags.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+        if std::mem::take(&mut entry.learned) {
+            entry.add(Rule { id: None, permission: Permission::all_egress(), description: None }, account);
+        }
+    }
+
+    /// Makes `edits` in `group`, if it is here or can be learned.
+    fn edit(&mut self, account: Option<&AccountId>, group: &GroupKey, edits: impl Iterator<Item = Edit>) {
+        let Some(key) = self.resolve(account, group).or_else(|| self.learn(account, group)) else { return };
+        let owner = key.1.clone().or_else(|| account.cloned());
+        let owner = owner.as_ref();
+        for edit in edits {
+            let edit = self.completed_edit(owner, edit);
+            if let Some(entry) = self.groups.get_mut(&key) {
+                edit.make(entry, owner);
+            }
+        }
+    }
+
+    /// Takes note that something was done to `group` and nobody knows what.
+    fn cut(&mut self, account: Option<&AccountId>, group: &GroupKey) {
+        let key = self.resolve(account, group).or_else(|| self.learn(account, group));
+        if let Some(entry) = key.and_then(|key| self.groups.get_mut(&key)) {
+            entry.cut |= entry.learned;
+        }
+    }
+
+    /// Adds a group of which an event told, if this account learns.
+    fn learn(&mut self, account: Option<&AccountId>, group: &GroupKey) -> Option<Key> {
+        if !self.learning {
+            return None;
+        }
+        let (id, name) = match group {
+            GroupKey::Id(id) => (id.clone(), None),
+            GroupKey::Name(name) => (generated::group_id(account, name)?, Some(name.clone())),
+        };
+        let key = (id, account.cloned());
+        let mut entry = Entry::learned(key.clone());
+        entry.group.name = name;
+        self.groups.insert(key.clone(), entry);
+        Some(key)
+    }
+
+    /// The edit with its references to groups as EC2 keeps them.
+    fn completed_edit(&self, owner: Option<&AccountId>, edit: Edit) -> Edit {
+        match edit {
+            Edit::Add(mut rule) => {
+                rule.permission.peer = self.completed(owner, &rule.permission.peer);
+                Edit::Add(rule)
+            }
+            Edit::Replace(mut edit) => {
+                edit.content.peer = self.completed(owner, &edit.content.peer);
+                Edit::Replace(edit)
+            }
+            Edit::Remove(key) => Edit::Remove(self.completed_key(owner, key)),
+            Edit::Describe(key, text) => Edit::Describe(self.completed_key(owner, key), text),
+        }
+    }
+
+    fn completed_key(&self, owner: Option<&AccountId>, key: RuleKey) -> RuleKey {
+        match key {
+            RuleKey::Id(id) => RuleKey::Id(id),
+            RuleKey::Content(mut permission) => {
+                permission.peer = self.completed(owner, &permission.peer);
+                RuleKey::Content(permission)
+            }
+        }
+    }
+}
+
+/// One rule's part in a change.
+enum Edit {
+    Add(Rule),
+    Remove(RuleKey),
+    Replace(Modification),
+    Describe(RuleKey, Option<String>),
+}
+
+impl Edit {
+    fn make(self, entry: &mut Entry, owner: Option<&AccountId>) {
+        match self {
+            Self::Add(rule) => entry.add(rule, owner),
+            Self::Remove(key) => entry.remove(&key, owner),
+            Self::Replace(edit) => entry.replace(edit, owner),
+            Self::Describe(key, text) => entry.describe(&key, text.as_deref(), owner),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! A guard at a desk: records go in, are applied to an account in memory, and are handled. Reads no files.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use futures_executor::block_on;
+use jiff::Timestamp;
+use tierguard::change::{Change, Event};
+use tierguard::id::EventId;
+use tierguard::notice::Notice;
+use tierguard::wire::{Dismissal, Reading};
+use tierguard::{Guard, Handled};
+
+use crate::account::Account;
+use crate::ports::Ports;
+
+/// A guard, an account in memory, and everybody who was told.
+#[derive(Debug)]
+pub struct Desk {
+    guard: Guard,
+    ports: Ports,
+    memory: Mutex<Memory>,
+}
+
+/// What is remembered from record to record.
+#[derive(Debug, Default)]
+struct Memory {
+    /// The changes that were applied.
+    applied: BTreeSet<EventId>,
+    /// The time of the last event that had one.
+    clock: Timestamp,
+}
+
+impl Desk {
+    /// A desk at which nothing has happened yet.
+    #[must_use]
+    pub fn new(guard: Guard, account: Account) -> Self {
+        Self { guard, ports: Ports::new(account), memory: Mutex::default() }
+    }
+
+    /// Applies what `record` tells to the account, and lets the guard respond to it.
+    ///
+    /// A change is applied once: a record whose `eventID` came before is handled again, but not applied again. The
+    /// instant of handling is the event's own time; of an event without one, the time of the event before it.
+    /// Asynchronous code calls [`Self::handle_async`] instead.
+    pub fn handle(&mut self, record: &[u8]) -> Handled {
+        block_on(self.handle_async(record))
+    }
+
+    /// [`Self::handle`], for asynchronous code.
+    pub async fn handle_async(&self, record: &[u8]) -> Handled {
+        let reading = self.guard.read(record);
+        let (event, change) = told(&reading);
+        let now = self.take_in(event, change);
+        let ports = self.ports.calling_from(event.account.clone());
+        self.guard.handle(reading, &ports, now).await
+    }
+
+    /// The account as it is now.
+    #[must_use]
+    pub fn account(&self) -> Account {
+        self.ports.account()
+    }
+
+    /// What people were told since this was last asked, in order.
+    pub fn take_notices(&mut self) -> Vec<Notice> {
+        self.ports.take_notices()
+    }
+
+    /// Applies `change` unless that was done before, and tells what the time is.
+    fn take_in(&self, event: &Event, change: Option<&Change>) -> Timestamp {
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        memory.clock = event.time.unwrap_or(memory.clock);
+        if let Some(change) = change {
+            let is_new = event.id.clone().is_none_or(|id| memory.applied.insert(id));
+            if is_new {
+                self.ports.apply(change);
+            }
+        }
+        memory.clock
+    }
+}
+
+/// The event of a record, and the change that it made: the guard's own changes and those of descriptions were made
+/// too, although nothing is judged about them.
+fn told(reading: &Reading) -> (&Event, Option<&Change>) {
+    match reading {
+        Reading::Change(change) => (&change.event, Some(change.as_ref())),
+        Reading::Ignored(event, Dismissal::OwnChange(change) | Dismissal::DescriptionOnly(change)) => {
+            (event, Some(change.as_ref()))
+        }
+        Reading::Ignored(event, Dismissal::FailedCall | Dismissal::NotAChange)
+        | Reading::Truncated(event)
+        | Reading::Malformed(event, _) => (event, None),
+    }
+}
+
+#[cfg(test)]
+mod tests;

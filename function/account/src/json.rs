@@ -1,0 +1,37 @@
+//! The AWS CLI's JSON of an account. Without the key `SecurityGroupRules` the rules follow from `IpPermissions` and
+//! `IpPermissionsEgress` of the groups; with it, it is the whole truth about rules, and those are not read.
+//!
+//! Sources: the EC2 API reference for `SecurityGroup`, `IpPermission`, `SecurityGroupRule`, `ManagedPrefixList`, `Vpc`.
+
+mod object;
+mod permissions;
+mod read;
+mod write;
+
+use serde_json::Value;
+
+use crate::account::Account;
+use crate::error::AccountError;
+
+const GROUPS: &str = "SecurityGroups";
+const RULES: &str = "SecurityGroupRules";
+
+impl Account {
+    /// Reads the AWS CLI's output keys merged in one object; `name` is what errors call the file.
+    ///
+    /// # Errors
+    /// When it is not that, repeats a group or a rule, or has a rule of a group that it does not have.
+    pub fn from_json(name: &str, text: &str) -> Result<Self, AccountError> {
+        read::account(text).map_err(|problem| AccountError { file: name.to_owned(), problem })
+    }
+
+    /// The same keys as were read, `SecurityGroups` and `SecurityGroupRules` always among them and sorted by id.
+    /// What was read and is not understood here is written as it was.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        write::account(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

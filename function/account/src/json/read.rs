@@ -1,0 +1,235 @@
+//! From JSON to an account.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+use tierguard::group::{Group, Rule};
+use tierguard::id::{AccountId, GroupId, GroupName, PrefixListId, VpcId};
+use tierguard::network::{AddressSet, Network};
+use tierguard::permission::Direction;
+use tierguard::shape::{InvalidRule, ReferencedGroup, SecurityGroupRule};
+
+use super::object::Object;
+use super::permissions::{self, Spread};
+use super::{GROUPS, RULES};
+use crate::account::{Account, Key, Vpc};
+use crate::entry::{Entry, Held, REFERENCE};
+use crate::error::Problem;
+
+/// The keys of a group that [`Group`] and its rules stand for, but for the tags.
+const GROUP_KEYS: [&str; 6] =
+    ["GroupId", "OwnerId", "GroupName", "VpcId", "IpPermissions", "IpPermissionsEgress"];
+/// The keys of a rule that [`Rule`] and its group stand for, but for the reference to a group.
+const RULE_KEYS: [&str; 11] = [
+    "SecurityGroupRuleId",
+    "GroupId",
+    "GroupOwnerId",
+    "IsEgress",
+    "IpProtocol",
+    "FromPort",
+    "ToPort",
+    "CidrIpv4",
+    "CidrIpv6",
+    "PrefixListId",
+    "Description",
+];
+
+pub(super) fn account(text: &str) -> Result<Account, Problem> {
+    let mut rest = match serde_json::from_str(text) {
+        Ok(Value::Object(fields)) => fields,
+        Ok(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
+            return Err(Problem::NotAnObject);
+        }
+        Err(source) => return Err(Problem::Json { source }),
+    };
+    let mut account = Account::default();
+    account.read(&Object::file(&rest))?;
+    rest.retain(|key, _| key != GROUPS && key != RULES);
+    Ok(Account { rest, ..account })
+}
+
+impl Account {
+    fn read(&mut self, file: &Object<'_>) -> Result<(), Problem> {
+        let groups = file.objects(GROUPS)?;
+        for group in &groups {
+            self.read_group(group)?;
+        }
+        if file.value(RULES).is_some() {
+            self.read_rules(&file.objects(RULES)?)?;
+        } else {
+            groups.iter().try_for_each(|group| self.read_permissions(group))?;
+        }
+        self.groups.values_mut().for_each(Entry::sort);
+        file.objects("PrefixLists")?.iter().try_for_each(|list| self.read_prefix_list(list))?;
+        self.vpcs = file.objects("Vpcs")?.iter().map(vpc).collect::<Result<_, _>>()?;
+        file.objects("NetworkInterfaces").map(drop)
+    }
+
+    fn read_group(&mut self, object: &Object<'_>) -> Result<(), Problem> {
+        let group = group(object)?;
+        let mut extras = without(object.fields, &GROUP_KEYS);
+        if !group.tags.is_empty() {
+            extras.remove("Tags");
+        }
+        let key = (group.id.clone(), group.owner.clone());
+        let id = key.0.to_string();
+        match self.groups.insert(key, Entry { extras, ..Entry::new(group) }) {
+            Some(_) => Err(Problem::Repeated { place: object.place.clone(), id }),
+            None => Ok(()),
+        }
+    }
+
+    fn read_permissions(&mut self, object: &Object<'_>) -> Result<(), Problem> {
+        let Group { id, owner, .. } = group(object)?;
+        let Some(entry) = self.groups.get_mut(&(id, owner)) else { return Ok(()) };
+        for direction in [Direction::Ingress, Direction::Egress] {
+            for item in object.objects(permissions::key(direction))? {
+                for Spread { place, fields } in permissions::spread(&item, direction)? {
+                    entry.push(held(&Object { place, fields: &fields })?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read_rules(&mut self, objects: &[Object<'_>]) -> Result<(), Problem> {
+        let mut ids = BTreeSet::new();
+        for object in objects {
+            let key = self.group_of(object)?;
+            let held = held(object)?;
+            if let Some(id) = held.rule.id.clone().filter(|id| !ids.insert(id.clone())) {
+                return Err(Problem::Repeated { place: object.place.clone(), id: id.to_string() });
+            }
+            if let Some(entry) = self.groups.get_mut(&key) {
+                entry.push(held);
+            }
+        }
+        Ok(())
+    }
+
+    /// The group that a rule belongs to.
+    fn group_of(&self, rule: &Object<'_>) -> Result<Key, Problem> {
+        let id = needed_id(rule, "GroupId", GroupId::new)?;
+        let owner = id_under(rule, "GroupOwnerId", AccountId::new)?;
+        let own = (id, owner);
+        if self.groups.contains_key(&own) {
+            return Ok(own);
+        }
+        let (id, owner) = own;
+        let mut seen = self.entries(owner.as_ref(), &id).map(Entry::key);
+        let (place, group) = (rule.place.clone(), id.to_string());
+        match (seen.next(), seen.next()) {
+            (Some(key), None) => Ok(key),
+            (None, _) => Err(Problem::NoSuchGroup { place, group }),
+            (Some(_), Some(_)) => Err(Problem::WhoseGroup { place, group }),
+        }
+    }
+
+    fn read_prefix_list(&mut self, list: &Object<'_>) -> Result<(), Problem> {
+        let id = needed_id(list, "PrefixListId", PrefixListId::new)?;
+        if list.value("Entries").is_none() {
+            return Err(list.missing("Entries"));
+        }
+        let entries = list.objects("Entries")?;
+        let networks = entries.iter().map(|entry| network(entry, "Cidr"));
+        let entries = networks.collect::<Result<AddressSet, _>>()?;
+        let place = || list.place.clone();
+        match self.prefix_lists.insert(id.clone(), entries) {
+            Some(_) => Err(Problem::Repeated { place: place(), id: id.to_string() }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn group(object: &Object<'_>) -> Result<Group, Problem> {
+    let tag = |tag: Object<'_>| {
+        let value = tag.text("Value")?.unwrap_or_default();
+        Ok((tag.needed_text("Key")?.to_owned(), value.to_owned()))
+    };
+    Ok(Group {
+        id: needed_id(object, "GroupId", GroupId::new)?,
+        owner: id_under(object, "OwnerId", AccountId::new)?,
+        name: object.text("GroupName")?.map(GroupName::new),
+        vpc: id_under(object, "VpcId", VpcId::new)?,
+        tags: object.objects("Tags")?.into_iter().map(tag).collect::<Result<_, Problem>>()?,
+    })
+}
+
+fn vpc(object: &Object<'_>) -> Result<Vpc, Problem> {
+    Ok(Vpc {
+        id: needed_id(object, "VpcId", VpcId::new)?,
+        owner: id_under(object, "OwnerId", AccountId::new)?,
+        is_default: object.flag("IsDefault")?.unwrap_or_default(),
+    })
+}
+
+/// A rule in the shape of `SecurityGroupRules`.
+fn held(object: &Object<'_>) -> Result<Held, Problem> {
+    let invalid = |source| Problem::Invalid { place: object.place.clone(), source };
+    let rule = Rule::try_from(&shape(object)?).map_err(invalid)?;
+    let mut extras = without(object.fields, &RULE_KEYS);
+    if let Some(Value::Object(reference)) = extras.remove(REFERENCE) {
+        // The name of a group is how it is named, or, beside its id, something that we keep.
+        let named =
+            if reference.get("GroupId").is_some_and(Value::is_string) { "GroupId" } else { "GroupName" };
+        let reference = without(&reference, &[named, "UserId"]);
+        if !reference.is_empty() {
+            extras.insert(REFERENCE.to_owned(), Value::Object(reference));
+        }
+    }
+    Ok(Held { rule, extras })
+}
+
+fn shape(object: &Object<'_>) -> Result<SecurityGroupRule, Problem> {
+    let text = |key| object.text(key).map(|text| text.map(str::to_owned));
+    Ok(SecurityGroupRule {
+        security_group_rule_id: text("SecurityGroupRuleId")?,
+        group_id: None,
+        group_owner_id: None,
+        is_egress: object.flag("IsEgress")?.ok_or_else(|| object.missing("IsEgress"))?,
+        ip_protocol: object.needed_text("IpProtocol")?.to_owned(),
+        from_port: object.number("FromPort")?,
+        to_port: object.number("ToPort")?,
+        cidr_ipv4: text("CidrIpv4")?,
+        cidr_ipv6: text("CidrIpv6")?,
+        prefix_list_id: text("PrefixListId")?,
+        referenced_group_info: object.object(REFERENCE)?.as_ref().map(reference).transpose()?,
+        description: text("Description")?,
+    })
+}
+
+fn reference(object: &Object<'_>) -> Result<ReferencedGroup, Problem> {
+    let text = |key| object.text(key).map(|text| text.map(str::to_owned));
+    Ok(ReferencedGroup {
+        group_id: text("GroupId")?,
+        group_name: text("GroupName")?,
+        user_id: text("UserId")?,
+    })
+}
+
+fn network(object: &Object<'_>, key: &'static str) -> Result<Network, Problem> {
+    let network = object.needed_text(key)?.parse::<Network>();
+    network.map_err(|source| Problem::Invalid { place: object.place_of(key), source: source.into() })
+}
+
+fn id_under<T, E: Into<InvalidRule>>(
+    object: &Object<'_>,
+    key: &'static str,
+    new: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, Problem> {
+    let id = object.text(key)?.map(new).transpose();
+    id.map_err(|source| Problem::Invalid { place: object.place_of(key), source: source.into() })
+}
+
+fn needed_id<T, E: Into<InvalidRule>>(
+    object: &Object<'_>,
+    key: &'static str,
+    new: impl Fn(&str) -> Result<T, E>,
+) -> Result<T, Problem> {
+    id_under(object, key, new)?.ok_or_else(|| object.missing(key))
+}
+
+fn without(fields: &Map<String, Value>, keys: &[&str]) -> Map<String, Value> {
+    let others = fields.iter().filter(|(key, _)| !keys.contains(&key.as_str()));
+    others.map(|(key, value)| (key.clone(), value.clone())).collect()
+}

@@ -1,0 +1,176 @@
+//! What the ports answer, compared with what EC2 answers.
+
+use futures_executor::block_on;
+use tierguard::act::{Outcome, RevokeError};
+use tierguard::group::Rule;
+use tierguard::id::GroupName;
+use tierguard::judge::{Code, Finding, Verdict, Violation};
+use tierguard::plan::{Remedy, plan};
+use tierguard::policy::{Mode, OnViolation, Reaction};
+use tierguard::reach::Excess;
+
+use super::*;
+use crate::testing::{OURS, account, account_id, group_id, rule, rules};
+
+/// One group in each VPC; the first VPC is the default.
+const TWO: &str = r#"
+    {"GroupId": "sg-1", "GroupName": "web", "OwnerId": "111122223333", "VpcId": "vpc-1", "IpPermissions": [
+        {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.0.0/8"}],
+         "UserIdGroupPairs": [{"GroupId": "sg-2", "UserId": "111122223333"}]}]},
+    {"GroupId": "sg-2", "GroupName": "web", "OwnerId": "111122223333", "VpcId": "vpc-2", "IpPermissions": [
+        {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.0.0/8"}],
+         "UserIdGroupPairs": [{"GroupId": "sg-2", "UserId": "111122223333"}]}]}"#;
+
+/// What the guard does about `rules`, every one of them forbidden. The planner names a rule by its id where its
+/// reference has no account.
+fn remedy(group: &str, rules: &[Rule]) -> Remedy {
+    let finding = |rule: &Rule| Finding {
+        code: Code::NotAllowed,
+        rule: rule.clone(),
+        excess: Excess::default(),
+        tier: None,
+        why: String::new(),
+        reaction: Reaction { mode: Mode::Enforce, on_violation: OnViolation::Revoke },
+    };
+    let findings = rules.iter().map(finding).collect();
+    plan(&group_id(group), &Verdict::Violation(Violation { findings, unsettled: Vec::new() }))
+}
+
+/// Revokes rules in one call, and compares the answer and what is left of the group.
+fn check(group: &str, wanted: &[&str], expected: Result<&[&str], RevokeError>, left: &[&str]) {
+    let ports = Ports::new(account(TWO)).calling_from(Some(account_id(OURS)));
+    let wanted: Vec<_> = wanted.iter().map(|text| rule(text)).collect();
+    let remedy = remedy(group, &wanted);
+    let [call] = remedy.calls() else { panic!("one call: {remedy:?}") };
+    let answer = block_on(ports.revoke(call)).map(|revoked| revoked.unknown);
+    let expected = expected.map(|unknown| unknown.iter().map(|text| rule(text).permission).collect());
+    assert_eq!(answer, expected, "{wanted:?}");
+    assert_eq!(rules(&ports.account(), group), left, "{wanted:?}");
+}
+
+const SSH: &str = "22/tcp from 10.0.0.0/8";
+const SSH_FROM_APP: &str = "22/tcp from 111122223333/sg-2";
+
+#[test]
+fn what_is_there_is_revoked() {
+    for group in ["sg-1", "sg-2"] {
+        check(group, &[SSH], Ok(&[]), &[SSH_FROM_APP]);
+        check(group, &[SSH, "22/tcp from 111122223333/sg-2"], Ok(&[]), &[]);
+        check(group, &["22/tcp from sg-2"], Ok(&[]), &[SSH]);
+        check(group, &["sgr-of-another-time 22/tcp from 10.0.0.0/8 # text"], Ok(&[]), &[SSH_FROM_APP]);
+    }
+}
+
+#[test]
+fn the_default_vpc_tells_what_is_unknown_and_the_others_refuse() {
+    check("sg-1", &[SSH, "80/tcp from ::/0"], Ok(&["80/tcp from ::/0"]), &[SSH_FROM_APP]);
+    check("sg-2", &[SSH, "80/tcp from ::/0"], Err(RevokeError::NotThere), &[SSH, SSH_FROM_APP]);
+}
+
+#[test]
+fn an_unknown_id_is_refused_everywhere() {
+    for group in ["sg-1", "sg-2"] {
+        check(group, &["sgr-9 22/tcp from sg-2"], Err(RevokeError::NotThere), &[SSH, SSH_FROM_APP]);
+    }
+}
+
+#[test]
+fn a_known_id_is_revoked_in_its_direction() {
+    let ports = Ports::new(account(TWO));
+    let mut known = ports.account().rules_of(&group_id("sg-1"));
+    known.retain(|known| known.permission.to_string() == SSH_FROM_APP);
+    let id = known[0].id.clone();
+    let named = |text| Rule { id: id.clone(), ..rule(text) };
+    let revoke = |rule| block_on(ports.revoke(&remedy("sg-1", &[rule]).calls()[0]));
+    assert_eq!(revoke(named("22/tcp to sg-2")), Err(RevokeError::NotThere));
+    assert_eq!(revoke(named("22/tcp from sg-2")), Ok(Revoked::default()));
+    assert_eq!(rules(&ports.account(), "sg-1"), [SSH]);
+}
+
+#[test]
+fn a_group_that_is_not_there_is_gone() {
+    check("sg-9", &[SSH], Err(RevokeError::GroupGone), &[]);
+}
+
+#[test]
+fn a_caller_changes_only_its_own_groups() {
+    let twins =
+        r#"{"GroupId": "sg-1", "OwnerId": "111122223333"}, {"GroupId": "sg-1", "OwnerId": "444455556666"}"#;
+    let mut account = account(twins);
+    for owner in [OURS, "444455556666"] {
+        let rules = tierguard::change::Told::Whole(vec![rule(SSH)]);
+        let direction = tierguard::permission::Direction::Ingress;
+        let kind = tierguard::change::ChangeKind::Authorize { direction, rules };
+        account.apply(&crate::testing::change_from(owner, "sg-1", kind));
+    }
+    let ports = Ports::new(account);
+    let other = ports.calling_from(Some(account_id("444455556666")));
+    let stranger = ports.calling_from(Some(account_id("777788889999")));
+    let remedy = remedy("sg-1", &[rule(SSH)]);
+    assert_eq!(block_on(stranger.revoke(&remedy.calls()[0])), Err(RevokeError::GroupGone));
+    assert_eq!(block_on(other.revoke(&remedy.calls()[0])), Ok(Revoked::default()));
+    let account = ports.account();
+    let left = [OURS, "444455556666"]
+        .map(|owner| account.rules_seen_from(Some(&account_id(owner)), &group_id("sg-1")).len());
+    assert_eq!(left, [1, 0]);
+}
+
+#[test]
+fn the_guard_understands_the_answers() {
+    for group in ["sg-1", "sg-2"] {
+        let ports = Ports::new(account(TWO));
+        let actions =
+            block_on(tierguard::act::act(&remedy(group, &[rule(SSH), rule("80/tcp from ::/0")]), &ports));
+        let outcomes: Vec<_> =
+            actions.iter().map(|action| (action.rules[0].permission.to_string(), &action.outcome)).collect();
+        let expected = [(SSH, &Outcome::Done), ("80/tcp from ::/0", &Outcome::AlreadyGone)];
+        assert_eq!(outcomes, expected.map(|(rule, outcome)| (rule.to_owned(), outcome)));
+    }
+}
+
+#[test]
+fn questions_are_answered_from_the_account_of_the_event() {
+    let ports = Ports::new(account(TWO));
+    let questions = |account: Option<&str>| Questions {
+        account: account.map(account_id),
+        groups: [group_id("sg-1"), group_id("sg-9")].into(),
+        named: [GroupName::new("web"), GroupName::new("app")].into(),
+        rules_of: Some(group_id("sg-2")),
+        ..Questions::default()
+    };
+    let counts = |account: Option<&str>| {
+        let answers = block_on(ports.look(&questions(account)));
+        let lengths = [answers.groups.unwrap().len(), answers.named.unwrap().len()];
+        (lengths, answers.rules.unwrap().len())
+    };
+    assert_eq!(counts(Some(OURS)), ([1, 1], 2));
+    assert_eq!(counts(None), ([1, 1], 2));
+    assert_eq!(counts(Some("444455556666")), ([0, 0], 0));
+    assert_eq!(block_on(ports.look(&Questions::default())), Answers::default());
+}
+
+#[test]
+fn a_prefix_list_is_its_entries_or_an_error() {
+    let text = r#"{"PrefixLists": [{"PrefixListId": "pl-1", "Entries": [{"Cidr": "10.0.0.0/8"}]}]}"#;
+    let ports = Ports::new(Account::from_json("account.json", text).unwrap());
+    let [one, two] = ["pl-1", "pl-2"].map(|id| PrefixListId::new(id).unwrap());
+    let prefix_lists = [one.clone(), two.clone()].into();
+    let answers = block_on(ports.look(&Questions { prefix_lists, ..Questions::default() }));
+    let network: tierguard::network::Network = "10.0.0.0/8".parse().unwrap();
+    assert_eq!(answers.prefix_lists[&one], Ok(network.into()));
+    insta::assert_snapshot!(answers.prefix_lists[&two].as_ref().unwrap_err(), @"GetManagedPrefixListEntries failed: InvalidPrefixListID.NotFound: The prefix list ID 'pl-2' does not exist");
+    assert!(!answers.prefix_lists[&two].as_ref().unwrap_err().retryable);
+}
+
+#[test]
+fn a_panic_elsewhere_is_survived() {
+    let ports = Ports::new(account(TWO));
+    let poisoner = ports.clone();
+    let thread = std::thread::spawn(move || {
+        let _guard = poisoner.shared.lock().unwrap();
+        panic!("on purpose");
+    });
+    assert!(thread.join().is_err());
+    assert!(ports.shared.is_poisoned());
+    assert_eq!(rules(&ports.account(), "sg-1").len(), 2);
+}

@@ -1,0 +1,512 @@
+//! What must always hold, each with its test. The account in memory follows EC2; the events are whatever anybody
+//! could send, the true ones and the forged ones.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "helpers of tests, which may stop at the first surprise"
+)]
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures_executor::block_on;
+use jiff::Timestamp;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tierguard::act::{ChangeAccount, RevokeError, Revoked};
+use tierguard::id::{GroupId, RoleArn};
+use tierguard::look::{Answers, Questions, ReadAccount};
+use tierguard::notice::{Notice, Publish, PublishError};
+use tierguard::permission::Permission;
+use tierguard::plan::Call;
+use tierguard::wire::{Dismissal, Reading};
+use tierguard::{Guard, Handled, Policy};
+use tierguard_account::{Account, Ports};
+
+const POLICY: &str = "
+version: 1
+tiers:
+  web:
+    groups: { tags: { tier: web } }
+    ingress:
+      - { allow: [80/tcp, 443/tcp], from: anywhere }
+  db:
+    groups: { names: [db] }
+    ingress:
+      - { allow: 3306/tcp, from: [web, 10.0.0.0/8] }
+    egress: []
+";
+
+const WEB: &str = "sg-0000000000000000a";
+const DB: &str = "sg-0000000000000000b";
+const OTHER: &str = "sg-0000000000000000c";
+const NOBODY: &str = "sg-0000000000000000d";
+const OWN_ROLE: &str = "arn:aws:iam::111122223333:role/tierguard";
+
+/// A rule of the universe, and whether the policy above allows it in `web` and in `db`, thought out by hand.
+#[derive(Debug)]
+struct Known {
+    rule: Value,
+    in_web: bool,
+    in_db: bool,
+}
+
+fn known(
+    egress: bool,
+    protocol: &str,
+    ports: (i32, i32),
+    peer: (&str, Value),
+    in_web: bool,
+    in_db: bool,
+) -> Known {
+    let mut rule =
+        json!({"isEgress": egress, "ipProtocol": protocol, "fromPort": ports.0, "toPort": ports.1});
+    rule[peer.0] = peer.1;
+    Known { rule, in_web, in_db }
+}
+
+fn universe() -> Vec<Known> {
+    let v4 = |network: &str| ("cidrIpv4", json!(network));
+    let v6 = |network: &str| ("cidrIpv6", json!(network));
+    let group = |owner: &str, id: &str| ("referencedGroupInfo", json!({"userId": owner, "groupId": id}));
+    let own = "111122223333";
+    vec![
+        known(false, "tcp", (443, 443), v4("0.0.0.0/0"), true, false),
+        known(false, "tcp", (443, 443), v6("::/0"), true, false),
+        known(false, "tcp", (80, 80), v4("10.1.0.0/16"), true, false),
+        known(false, "tcp", (80, 81), v4("0.0.0.0/0"), false, false),
+        known(false, "tcp", (22, 22), v4("0.0.0.0/0"), false, false),
+        known(false, "-1", (-1, -1), v4("10.0.0.0/8"), false, false),
+        known(false, "tcp", (3306, 3306), v4("10.2.0.0/16"), false, true),
+        known(false, "tcp", (3306, 3306), v4("0.0.0.0/0"), false, false),
+        known(false, "tcp", (3306, 3306), group(own, WEB), false, true),
+        known(false, "tcp", (3306, 3306), group("444455556666", WEB), false, false),
+        known(false, "tcp", (3306, 3306), group(own, OTHER), false, false),
+        known(false, "icmp", (8, -1), v4("10.0.0.0/8"), false, false),
+        known(true, "-1", (-1, -1), v4("0.0.0.0/0"), true, false),
+        known(true, "tcp", (443, 443), v4("10.0.0.0/8"), true, false),
+    ]
+}
+
+fn id(group: &str) -> GroupId {
+    GroupId::new(group).unwrap()
+}
+
+/// The groups, with the rules `present[group]` of the universe.
+fn account(present: &[Vec<usize>; 3], universe: &[Known]) -> Account {
+    let groups = [
+        (WEB, "front", json!([{"Key": "tier", "Value": "web"}])),
+        (DB, "db", json!([])),
+        (OTHER, "x", json!([])),
+    ];
+    let rules: Vec<_> = groups
+        .iter()
+        .zip(present)
+        .enumerate()
+        .flat_map(|(n, ((group, ..), rules))| rules.iter().map(move |&rule| (n, *group, rule)))
+        .map(|(n, group, rule)| cli_rule(&universe[rule].rule, group, &rule_id(n, rule)))
+        .collect();
+    let groups: Vec<_> = groups.iter().map(|(group, name, tags)| json!({
+        "GroupId": group, "GroupName": name, "OwnerId": "111122223333", "VpcId": "vpc-0", "Tags": tags,
+    })).collect();
+    let vpcs = json!([{"VpcId": "vpc-0", "IsDefault": false}]);
+    let text = json!({"SecurityGroups": groups, "SecurityGroupRules": rules, "Vpcs": vpcs}).to_string();
+    Account::from_json("account.json", &text).unwrap()
+}
+
+fn rule_id(group: usize, rule: usize) -> String {
+    format!("sgr-{group:08x}{rule:09x}")
+}
+
+/// A rule of a response as the AWS CLI prints it.
+fn cli_rule(rule: &Value, group: &str, id: &str) -> Value {
+    let mut cli = json!({"SecurityGroupRuleId": id, "GroupId": group, "GroupOwnerId": "111122223333"});
+    for (key, value) in rule.as_object().unwrap() {
+        let value = match value {
+            Value::Object(group) => json!({"UserId": group["userId"], "GroupId": group["groupId"]}),
+            other => other.clone(),
+        };
+        cli[format!("{}{}", key[..1].to_uppercase(), &key[1..])] = value;
+    }
+    cli
+}
+
+/// What anybody could send: any call, any group, any rules under any ids, in any of the encodings.
+#[derive(Debug, Clone)]
+struct Sent {
+    call: &'static str,
+    group: &'static str,
+    rules: Vec<(usize, String)>,
+    encoding: Encoding,
+    event: u8,
+    failed: bool,
+    own: bool,
+    /// Whether EC2 really did it, or somebody only says so.
+    happened: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Response,
+    Modify,
+    Cut,
+    Nonsense,
+}
+
+fn sent() -> impl Strategy<Value = Sent> {
+    let call = prop::sample::select(vec![
+        "AuthorizeSecurityGroupIngress",
+        "AuthorizeSecurityGroupEgress",
+        "AuthorizeSecurityGroupIngress",
+        "RevokeSecurityGroupIngress",
+        "ModifySecurityGroupRules",
+        "CreateSecurityGroup",
+        "DeleteSecurityGroup",
+        "UpdateSecurityGroupRuleDescriptionsIngress",
+    ]);
+    let group = prop::sample::select(vec![WEB, DB, OTHER, NOBODY]);
+    let ids = prop_oneof![
+        (0..3_usize, 0..14_usize).prop_map(|(group, rule)| rule_id(group, rule)),
+        Just("sgr-new".to_owned())
+    ];
+    let rules = prop::collection::vec((0..14_usize, ids), 1..5);
+    let encoding = prop_oneof![
+        4 => Just(Encoding::Response), 2 => Just(Encoding::Modify), 1 => Just(Encoding::Cut), 1 => Just(Encoding::Nonsense),
+    ];
+    (
+        call,
+        group,
+        rules,
+        encoding,
+        any::<u8>(),
+        prop::bool::weighted(0.1),
+        prop::bool::weighted(0.1),
+        any::<bool>(),
+    )
+        .prop_map(|(call, group, rules, encoding, event, failed, own, happened)| Sent {
+            call,
+            group,
+            rules,
+            encoding,
+            event,
+            failed,
+            own,
+            happened: happened && !failed,
+        })
+}
+
+impl Sent {
+    fn record(&self, universe: &[Known]) -> Vec<u8> {
+        let (request, response) = self.parameters(universe);
+        let mut record = json!({
+            "eventID": format!("e-{}", self.event), "eventName": self.call, "eventSource": "ec2.amazonaws.com",
+            "eventTime": "2026-03-02T09:00:00Z", "awsRegion": "eu-west-1", "recipientAccountId": "111122223333",
+            "requestParameters": request, "responseElements": response,
+            "userIdentity": {"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/tierguard/x"},
+        });
+        if self.failed {
+            record["errorCode"] = "Client.InvalidPermission.Duplicate".into();
+        }
+        if self.own {
+            record["userIdentity"]["sessionContext"] = json!({"sessionIssuer": {"arn": OWN_ROLE}});
+        }
+        record.to_string().into_bytes()
+    }
+
+    fn parameters(&self, universe: &[Known]) -> (Value, Value) {
+        match self.encoding {
+            Encoding::Cut => (json!({"omitted": true, "groupId": self.group}), Value::Null),
+            Encoding::Nonsense => (
+                json!({"groupId": self.group, "ipPermissions": {"items": [{"ipProtocol": "?"}]}}),
+                Value::Null,
+            ),
+            Encoding::Modify => {
+                let updates: Vec<_> = self
+                    .rules
+                    .iter()
+                    .map(|(rule, id)| {
+                        let shape = cli_rule(&universe[*rule].rule, self.group, id);
+                        json!({"SecurityGroupRuleId": id, "SecurityGroupRule": shape})
+                    })
+                    .collect();
+                (
+                    json!({"ModifySecurityGroupRulesRequest": {"GroupId": self.group, "SecurityGroupRule": updates}}),
+                    Value::Null,
+                )
+            }
+            Encoding::Response => {
+                let rules: Vec<_> = self
+                    .rules
+                    .iter()
+                    .map(|(rule, id)| {
+                        let mut rule = universe[*rule].rule.clone();
+                        rule["securityGroupRuleId"] = id.as_str().into();
+                        rule["groupId"] = self.group.into();
+                        rule
+                    })
+                    .collect();
+                (
+                    json!({"groupId": self.group}),
+                    json!({"groupId": self.group, "securityGroupRuleSet": {"items": rules},
+                                                        "revokedSecurityGroupRuleSet": {"items": rules}}),
+                )
+            }
+        }
+    }
+}
+
+/// The ports of an account in memory, watched.
+struct Watched {
+    ports: Ports,
+    calls: Mutex<Vec<String>>,
+    told: Mutex<Vec<String>>,
+    topic_is_down: AtomicBool,
+}
+
+impl Watched {
+    fn new(account: Account) -> Self {
+        let ports = Ports::new(account);
+        Self { ports, calls: Mutex::default(), told: Mutex::default(), topic_is_down: AtomicBool::new(false) }
+    }
+
+    fn rules(&self, group: &str) -> BTreeSet<Permission> {
+        self.ports.account().rules_of(&id(group)).into_iter().map(|rule| rule.permission).collect()
+    }
+
+    fn calls(&self) -> usize {
+        self.calls.lock().unwrap().len()
+    }
+
+    fn told(&self) -> usize {
+        self.told.lock().unwrap().len()
+    }
+}
+
+impl ReadAccount for Watched {
+    async fn look(&self, questions: &Questions) -> Answers {
+        self.ports.look(questions).await
+    }
+}
+
+impl ChangeAccount for Watched {
+    async fn revoke(&self, call: &Call) -> Result<Revoked, RevokeError> {
+        self.calls.lock().unwrap().push(call.name().to_owned());
+        self.ports.revoke(call).await
+    }
+}
+
+impl Publish for Watched {
+    async fn publish(&self, notice: &Notice) -> Result<(), PublishError> {
+        if self.topic_is_down.load(Ordering::SeqCst) {
+            return Err(PublishError { message: "ServiceUnavailable".to_owned() });
+        }
+        self.told.lock().unwrap().push(format!("{notice:?}"));
+        Ok(())
+    }
+}
+
+fn guard(policy: &str) -> Guard {
+    Guard { policy: Policy::parse("policy.yaml", policy).unwrap(), own_role: RoleArn::new(OWN_ROLE).ok() }
+}
+
+/// Lets EC2 do what was sent, if it happened.
+fn happen(guard: &Guard, world: &Watched, sent: &Sent, record: &[u8]) {
+    // EC2 refuses to delete a group that rules refer to, and never hands out an id twice.
+    let is_impossible = sent.call.ends_with("eSecurityGroup") && sent.group != OTHER;
+    if !sent.happened || is_impossible {
+        return;
+    }
+    if let Reading::Change(change)
+    | Reading::Ignored(_, Dismissal::OwnChange(change) | Dismissal::DescriptionOnly(change)) =
+        guard.read(record)
+    {
+        world.ports.apply(&change);
+    }
+}
+
+fn handle(guard: &Guard, world: &Watched, record: &[u8]) -> Handled {
+    block_on(guard.respond(record, world, Timestamp::UNIX_EPOCH))
+}
+
+/// The rules of the universe that the policy allows in `group`, by hand.
+fn allowed_in(group: &str, universe: &[Known]) -> BTreeSet<Permission> {
+    let is_allowed = |known: &&Known| match group {
+        WEB => known.in_web,
+        DB => known.in_db,
+        _ => true,
+    };
+    universe.iter().filter(is_allowed).map(|known| permission(&known.rule)).collect()
+}
+
+fn permission(rule: &Value) -> Permission {
+    let cli: tierguard::shape::SecurityGroupRule =
+        serde_json::from_value(cli_rule(rule, WEB, "sgr-0")).unwrap();
+    tierguard::group::Rule::try_from(&cli).unwrap().permission
+}
+
+fn world() -> impl Strategy<Value = [Vec<usize>; 3]> {
+    let rules =
+        || prop::collection::btree_set(0..14_usize, 0..10).prop_map(|rules| rules.into_iter().collect());
+    [rules(), rules(), rules()]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Invariant 1: forged, stale, repeated, reordered or truncated: nothing that the policy allows goes.
+    #[test]
+    fn invariant_1_nothing_allowed_is_ever_removed(present in world(), events in prop::collection::vec(sent(), 1..6)) {
+        let (universe, guard) = (universe(), guard(POLICY));
+        let world = Watched::new(account(&present, &universe));
+        for sent in &events {
+            let record = sent.record(&universe);
+            happen(&guard, &world, sent, &record);
+            let before = [WEB, DB, OTHER].map(|group| world.rules(group));
+            handle(&guard, &world, &record);
+            for (group, before) in [WEB, DB, OTHER].into_iter().zip(&before) {
+                let kept: BTreeSet<_> = before.intersection(&allowed_in(group, &universe)).cloned().collect();
+                prop_assert!(kept.is_subset(&world.rules(group)), "{sent:?} took {group}: {kept:?}");
+            }
+        }
+    }
+
+    /// Invariant 2: what an event truly made and the policy forbids is gone afterwards.
+    #[test]
+    fn invariant_2_a_forbidden_rule_is_gone_once_its_event_is_handled(present in world(), mut sent in sent()) {
+        let (universe, guard) = (universe(), guard(POLICY));
+        let world = Watched::new(account(&present, &universe));
+        (sent.happened, sent.own, sent.failed) = (true, false, false);
+        let record = sent.record(&universe);
+        let before = world.rules(sent.group);
+        happen(&guard, &world, &sent, &record);
+        let made: BTreeSet<_> = world.rules(sent.group).difference(&before).cloned().collect();
+        handle(&guard, &world, &record);
+        let allowed = allowed_in(sent.group, &universe);
+        let left: Vec<_> = made.intersection(&world.rules(sent.group)).filter(|rule| !allowed.contains(rule)).cloned().collect();
+        prop_assert!(left.is_empty(), "{sent:?} left {left:?}");
+        prop_assert_eq!(made.is_subset(&allowed) || world.told() == 1, true);
+    }
+
+    /// Invariant 3: twice is once.
+    #[test]
+    fn invariant_3_handling_an_event_twice_ends_in_the_same_state(present in world(), sent in sent()) {
+        let (universe, guard) = (universe(), guard(POLICY));
+        let world = Watched::new(account(&present, &universe));
+        let record = sent.record(&universe);
+        happen(&guard, &world, &sent, &record);
+        let first = handle(&guard, &world, &record);
+        let after_one = world.ports.account();
+        let second = handle(&guard, &world, &record);
+        prop_assert_eq!(after_one.to_json(), world.ports.account().to_json());
+        // A cut record says nothing that a second look at the mended group could still find.
+        if sent.encoding != Encoding::Cut && sent.call != "CreateSecurityGroup" {
+            prop_assert_eq!(first.judgement, second.judgement);
+        }
+    }
+
+    /// Invariant 4: a revert is announced, if not at once then by the retry, which finds the rule gone.
+    #[test]
+    fn invariant_4_a_revert_is_always_announced(present in world(), sent in sent()) {
+        let (universe, guard) = (universe(), guard(POLICY));
+        let world = Watched::new(account(&present, &universe));
+        let record = sent.record(&universe);
+        happen(&guard, &world, &sent, &record);
+        world.topic_is_down.store(true, Ordering::SeqCst);
+        let first = handle(&guard, &world, &record);
+        let something_was_done = !first.actions.is_empty();
+        prop_assert_eq!(first.retry().is_some(), Notice::of(&first).is_some());
+        prop_assert!(!something_was_done || first.retry().is_some());
+        world.topic_is_down.store(false, Ordering::SeqCst);
+        handle(&guard, &world, &record);
+        prop_assert_eq!(world.told(), usize::from(something_was_done || first.retry().is_some()));
+    }
+
+    /// Invariant 5: whatever the guard itself is said to have done, nothing comes of it.
+    #[test]
+    fn invariant_5_own_calls_cause_nothing(present in world(), mut sent in sent()) {
+        let (universe, guard) = (universe(), guard(POLICY));
+        let world = Watched::new(account(&present, &universe));
+        sent.own = true;
+        let record = sent.record(&universe);
+        happen(&guard, &world, &sent, &record);
+        let handled = handle(&guard, &world, &record);
+        prop_assert_eq!(world.calls(), 0);
+        prop_assert!(handled.actions.is_empty());
+    }
+
+    /// Invariant 7: observing changes nothing, and says the same.
+    #[test]
+    fn invariant_7_observe_mode_makes_no_call(present in world(), sent in sent()) {
+        let universe = universe();
+        let (enforcing, observing) = (guard(POLICY), guard(&format!("mode: observe\n{POLICY}")));
+        let (watched, acting) = (Watched::new(account(&present, &universe)), Watched::new(account(&present, &universe)));
+        let record = sent.record(&universe);
+        happen(&observing, &watched, &sent, &record);
+        happen(&enforcing, &acting, &sent, &record);
+        let before = watched.ports.account();
+        let seen = handle(&observing, &watched, &record);
+        let done = handle(&enforcing, &acting, &record);
+        prop_assert_eq!(watched.calls(), 0);
+        prop_assert_eq!(before.to_json(), watched.ports.account().to_json());
+        prop_assert_eq!(seen.judgement.verdict.word(), done.judgement.verdict.word());
+        prop_assert_eq!(watched.told(), acting.told());
+    }
+
+    /// Invariant 8: the guard adds nothing. (What it will add one day must be allowed, and come first.)
+    #[test]
+    fn invariant_8_nothing_is_ever_added(present in world(), sent in sent()) {
+        let (universe, guard) = (universe(), guard(POLICY));
+        let world = Watched::new(account(&present, &universe));
+        let record = sent.record(&universe);
+        happen(&guard, &world, &sent, &record);
+        let before = [WEB, DB, OTHER].map(|group| world.rules(group));
+        handle(&guard, &world, &record);
+        for (group, before) in [WEB, DB, OTHER].into_iter().zip(&before) {
+            prop_assert!(world.rules(group).is_subset(before));
+        }
+    }
+
+    /// Invariant 9: any bytes at all, and any record bent anywhere, end in a verdict.
+    #[test]
+    fn invariant_9_no_input_makes_it_panic(present in world(), sent in sent(), at in any::<prop::sample::Index>(),
+                                           with in prop::collection::vec(any::<u8>(), 0..12)) {
+        let (universe, guard) = (universe(), guard(POLICY));
+        let world = Watched::new(account(&present, &universe));
+        let mut record = sent.record(&universe);
+        let at = at.index(record.len());
+        let end = (at + with.len()).min(record.len());
+        record.splice(at..end, with.iter().copied());
+        handle(&guard, &world, &record);
+        handle(&guard, &world, &with);
+    }
+}
+
+/// Invariant 6: a security group event that cannot be understood is announced; anything else is not.
+#[test]
+fn invariant_6_what_cannot_be_understood_is_announced() {
+    let (universe, guard) = (universe(), guard(POLICY));
+    let world = Watched::new(account(&[vec![], vec![], vec![]], &universe));
+    let nonsense = Sent {
+        call: "AuthorizeSecurityGroupIngress",
+        group: WEB,
+        rules: vec![],
+        encoding: Encoding::Nonsense,
+        event: 0,
+        failed: false,
+        own: false,
+        happened: false,
+    };
+    assert_eq!(handle(&guard, &world, &nonsense.record(&universe)).judgement.verdict.word(), "undecidable");
+    assert_eq!(world.told(), 1);
+    let cut = br#"{"eventName":"AuthorizeSecurityGroupIngress","eventSource":"ec2.amazonaws.com","requestParameters":{"omitted":true}}"#;
+    assert_eq!(handle(&guard, &world, cut).judgement.verdict.reason().as_deref(), Some("truncated"));
+    assert_eq!(world.told(), 2);
+    for other in [&b"{}"[..], b"7", br#"{"eventName":"RunInstances","eventSource":"ec2.amazonaws.com"}"#, b""]
+    {
+        handle(&guard, &world, other);
+    }
+    assert_eq!(world.told(), 2);
+}
