@@ -257,10 +257,10 @@ impl Bench<'_> {
         match &rule.peer {
             Peer::Network(network) => Excess::of_network(rule, *network, &self.grants(allows, unknown)),
             Peer::Group(reference) => {
-                Excess::of_peer(rule, &self.traffic_with(allows, |peers| self.names(peers, reference)))
+                Excess::of_peer(rule, &traffic_with(allows, |peers| self.names(peers, reference)))
             }
             Peer::PrefixList(list) => {
-                let by_id = self.traffic_with(allows, |peers| peers.lists.contains(list));
+                let by_id = traffic_with(allows, |peers| peers.lists.contains(list));
                 let by_id = Grant { traffic: by_id, addresses: AddressSet::everything() };
                 let grants = [self.grants(allows, unknown), vec![by_id]].concat();
                 Excess::of_entries(rule, &self.entries(list, unknown.opposite()), &grants)
@@ -295,11 +295,6 @@ impl Bench<'_> {
             addresses: self.addresses(&allow.peers, unknown),
         };
         allows.iter().map(grant).collect()
-    }
-
-    /// The traffic of those of `allows` whose peers are `meant`.
-    fn traffic_with(&self, allows: &[Allow], meant: impl Fn(&PeerSet) -> bool) -> TrafficSet {
-        allows.iter().filter(|allow| meant(&allow.peers)).flat_map(|allow| allow.traffic.iter()).collect()
     }
 
     /// The addresses of `peers`, the live entries of prefix lists included.
@@ -340,6 +335,11 @@ impl Bench<'_> {
         let mut lists = own.into_iter().chain(self.policy.lists_towards(rule.direction));
         lists.find_map(|list| self.facts.entries(list).err())
     }
+}
+
+/// The traffic of those of `allows` whose peers are `meant`.
+fn traffic_with(allows: &[Allow], meant: impl Fn(&PeerSet) -> bool) -> TrafficSet {
+    allows.iter().filter(|allow| meant(&allow.peers)).flat_map(|allow| allow.traffic.iter()).collect()
 }
 
 /// `web allows 80/tcp, 443/tcp from anywhere`.

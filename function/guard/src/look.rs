@@ -84,7 +84,9 @@ impl Questions {
         questions.ask_for_group(&change.group);
         match &change.kind {
             ChangeKind::Authorize { rules: Told::Whole(rules), .. } => {
-                rules.iter().for_each(|rule| questions.ask_for_peer_of(&rule.permission, policy));
+                for rule in rules {
+                    questions.ask_for_peer_of(&rule.permission, policy);
+                }
             }
             ChangeKind::Modify { rules } => {
                 questions.rules_of = change.group.id().cloned();
@@ -109,7 +111,9 @@ impl Questions {
     #[must_use]
     pub fn still_open(&self, subject: &Subject, policy: &Policy) -> Self {
         let mut more = Self { account: self.account.clone(), region: self.region.clone(), ..Self::default() };
-        subject.rules.iter().for_each(|rule| more.ask_for_peer_of(&rule.permission, policy));
+        for rule in &subject.rules {
+            more.ask_for_peer_of(&rule.permission, policy);
+        }
         more.groups.retain(|id| !self.groups.contains(id));
         more.named.retain(|name| !self.named.contains(name));
         more.prefix_lists.retain(|list| !self.prefix_lists.contains(list));

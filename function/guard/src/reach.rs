@@ -53,7 +53,8 @@ impl Excess {
     #[must_use]
     pub fn of_network(rule: &Permission, network: Network, grants: &[Grant]) -> Self {
         let left = uncovered(rule.traffic, &network.into(), grants);
-        let terms = left.iter().flat_map(|(traffic, addresses)| network_terms(rule, network, traffic, addresses));
+        let terms =
+            left.iter().flat_map(|(traffic, addresses)| network_terms(rule, network, traffic, addresses));
         let mut terms: Vec<_> = terms.collect();
         terms.sort_by_key(|term| (term.traffic.interval(), term.peer.clone()));
         Self(terms)

@@ -1,6 +1,7 @@
 //! Every encoding of a security group change that CloudTrail uses, and what must be read from it.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which may stop at the first surprise")]
+#![expect(clippy::needless_pass_by_value, reason = "records are written where they are passed")]
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -60,7 +61,7 @@ fn shown_change(Change { event: _, group, kind }: &Change) -> String {
 
 fn told<T>(rules: &Told<Vec<T>>, show: impl Fn(&T) -> String) -> String {
     match rules {
-        Told::Whole(rules) => rules.iter().map(|rule| format!("\n  {}", show(rule))).collect(),
+        Told::Whole(rules) => rules.iter().flat_map(|rule| ["\n  ".to_owned(), show(rule)]).collect(),
         Told::Cut => " (cut)".to_owned(),
     }
 }
