@@ -37,7 +37,8 @@ pub(super) fn bare(text: &str, longest: usize) -> String {
     pieces(text, longest, |c| {
         let shown = match (before, c, after.next()) {
             (Some(left), '_', Some(right)) if left.is_alphanumeric() && right.is_alphanumeric() => visible(c),
-            (Some('/'), '/', _) => "∕".to_owned(),
+            // No address begins here, nor where this text meets the next.
+            (Some('/') | None, '/', _) | (_, '/', None) => "∕".to_owned(),
             _ => lookalike(c).or_else(|| markup(c)).map_or_else(|| visible(c), str::to_owned),
         };
         before = Some(c);
@@ -117,10 +118,12 @@ fn escape(c: char) -> String {
 /// Whether `c`, a letter by Unicode's tables, is invisible, piles up on its neighbour, or is written from right to
 /// left and so reorders the line around it.
 const fn misleads(c: char) -> bool {
-    let fillers = matches!(c, '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}');
-    let piling = matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{2de0}'..='\u{2dff}' | '\u{a66f}'..='\u{a67f}');
-    let leftward = matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
-    fillers || piling || leftward
+    let invisible = matches!(c, '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}');
+    let piling = matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{2de0}'..='\u{2dff}')
+        || matches!(c, '\u{a66f}'..='\u{a67f}');
+    let leftward = matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}')
+        || matches!(c, '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
+    invisible || piling || leftward
 }
 
 /// What stands for a character that could leave a code span, mention somebody, or spell a character reference.

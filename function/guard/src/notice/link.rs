@@ -35,7 +35,7 @@ impl Link {
 /// The console's host for `region`, by the partition that the Region's name begins with.
 ///
 /// Source: the console endpoints in the "AWS Management Console Getting Started Guide", "Getting Started with Amazon
-/// Web Services in China" and the "AWS GovCloud (US) User Guide".
+/// Web Services in China" and the "AWS `GovCloud` (US) User Guide".
 fn console(region: &str) -> Option<String> {
     let region = plain(region)?;
     let domain = match region.split_once('-')? {

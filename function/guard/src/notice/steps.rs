@@ -10,7 +10,7 @@ use super::story::{Step, group_id};
 use super::text::Text;
 use crate::group::Rule;
 use crate::id::GroupKey;
-use crate::judge::{Code, Finding};
+use crate::judge::{Code, Finding, Unsettled};
 use crate::permission::{Direction, GroupRef, Peer, Permission};
 use crate::policy::TierName;
 use crate::respond::Handled;
@@ -18,8 +18,14 @@ use crate::respond::Handled;
 /// Most rule ids in one command.
 const IDS: usize = 10;
 
-pub(super) fn of_violation(handled: &Handled, rules: &[Forbidden<'_>], listed: usize) -> Vec<Step> {
-    removal(handled, rules).into_iter().chain(permits(rules, listed)).collect()
+pub(super) fn of_violation(
+    handled: &Handled,
+    rules: &[Forbidden<'_>],
+    unsettled: &[Unsettled],
+    listed: usize,
+) -> Vec<Step> {
+    let unsettled = (!unsettled.is_empty()).then(|| inspection(handled));
+    removal(handled, rules).into_iter().chain(unsettled).chain(permits(rules, listed)).collect()
 }
 
 /// That the guard will try again, if it will.
@@ -27,6 +33,14 @@ pub(super) fn again(handled: &Handled) -> Option<Text> {
     handled.retry().map(|_| {
         Text::from("The cause may pass: the guard tries again within minutes, and tells how that went.")
     })
+}
+
+fn inspection(handled: &Handled) -> Step {
+    let text = match handled.retry() {
+        Some(_) => "If no further message comes, look by hand at what could not be judged.",
+        None => "Look by hand at what could not be judged; the guard does not try again.",
+    };
+    Step { text: Text::from(text), copies: Vec::new() }
 }
 
 fn removal(handled: &Handled, rules: &[Forbidden<'_>]) -> Option<Step> {
@@ -103,12 +117,12 @@ impl Place<'_> {
 
     fn how(self) -> Text {
         match (self.code, self.tier) {
-            (Code::NotAllowed, Some(tier)) => {
-                Text::from("add to ").theirs(&format!("tiers.{tier}.{}", self.direction), NAME).ours(" in the policy")
-            }
-            (Code::NotAllowed, None) => {
-                Text::from("add to ").theirs(&format!("elsewhere.{}", self.direction), LONG).ours(" in the policy")
-            }
+            (Code::NotAllowed, Some(tier)) => Text::from("add to ")
+                .theirs(&format!("tiers.{tier}.{}", self.direction), NAME)
+                .ours(" in the policy"),
+            (Code::NotAllowed, None) => Text::from("add to ")
+                .theirs(&format!("elsewhere.{}", self.direction), LONG)
+                .ours(" in the policy"),
             (Code::Denied, _) => Text::from(
                 "name its peer under `except` of the policy entry that denies it, or put the group into a tier that \
                  allows it",

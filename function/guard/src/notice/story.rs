@@ -140,9 +140,7 @@ pub(super) fn rule(rule: &Rule) -> Text {
             };
             start.named(name.as_str(), NAME)
         }
-        Peer::Group(_) | Peer::Network(_) | Peer::PrefixList(_) => {
-            Text::new().theirs(&rule.permission, RULE)
-        }
+        Peer::Group(_) | Peer::Network(_) | Peer::PrefixList(_) => Text::new().theirs(&rule.permission, RULE),
     }
 }
 

@@ -65,9 +65,10 @@ impl Text {
 
     /// `texts` with `between` between them.
     pub(super) fn joined(texts: impl IntoIterator<Item = Self>, between: &'static str) -> Self {
-        texts.into_iter().enumerate().fold(Self::new(), |line, (n, text)| {
-            if n == 0 { text } else { line.ours(between).and(text) }
-        })
+        texts
+            .into_iter()
+            .enumerate()
+            .fold(Self::new(), |line, (n, text)| if n == 0 { text } else { line.ours(between).and(text) })
     }
 
     fn with(mut self, span: Span) -> Self {

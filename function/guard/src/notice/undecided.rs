@@ -40,9 +40,7 @@ fn about(handled: &Handled) -> Text {
 fn headline(handled: &Handled, why: &Undecidable) -> Text {
     about(handled).ours(match why {
         Undecidable::Malformed(_) => " could not be understood. Whatever it opened is open.",
-        Undecidable::Truncated => {
-            " could not be judged: its record was cut and does not name the group. Whatever it opened is open."
-        }
+        Undecidable::Truncated => " could not be judged: its record was cut. Whatever it opened is open.",
         Undecidable::LookUpFailed(_) => " could not be judged. Whatever it opened is open.",
     })
 }
@@ -51,7 +49,7 @@ fn cause(why: &Undecidable, listed: usize) -> Vec<Line> {
     match why {
         Undecidable::Malformed(error) => vec![Line::Item(Text::new().theirs(error, LONG))],
         Undecidable::Truncated => vec![Line::Item(Text::from(
-            "CloudTrail cut the record, because its request was longer than 100 KB.",
+            "CloudTrail cut the record for its length (more than 100 KB), and what is left has no group id.",
         ))],
         Undecidable::LookUpFailed(errors) => {
             let mut each: Vec<&LookUpError> = Vec::new();
@@ -77,9 +75,7 @@ fn next(why: &Undecidable) -> Step {
             "Look at the event and at the group, and remove by hand what should not be there. If the event is \
              genuine, it has a shape that the guard does not know: please report it."
         }
-        Undecidable::Truncated => {
-            "Find the group in the event, and remove by hand what should not be there."
-        }
+        Undecidable::Truncated => "Find the group in the event, and remove by hand what should not be there.",
         Undecidable::LookUpFailed(_) => {
             "Look at the group, and remove by hand what should not be there. If this keeps happening, see that the \
              guard's role may make the call above."

@@ -6,7 +6,7 @@ use super::story::{self, Block, Line, Links, Story};
 use super::text::Text;
 use super::{steps, who};
 use crate::act::{Action, Outcome};
-use crate::judge::{Unsettled, Violation};
+use crate::judge::{Finding, Unsettled, Violation};
 use crate::respond::Handled;
 
 pub(super) fn story(handled: &Handled, violation: &Violation, listed: usize) -> Story {
@@ -26,7 +26,7 @@ pub(super) fn story(handled: &Handled, violation: &Violation, listed: usize) -> 
         about: headline.about(),
         headline: headline.sentence(),
         blocks: blocks.into_iter().flatten().collect(),
-        steps: steps::of_violation(handled, &rules, listed),
+        steps: steps::of_violation(handled, &rules, &violation.unsettled, listed),
         links: Links::of(handled),
     }
 }
@@ -38,7 +38,7 @@ fn label(worst: Fate<'_>, unsettled: usize) -> Text {
         (Fate::AlreadyGone | Fate::Removed, more) => {
             Text::from("CLOSED (but ").and(story::rules(more)).ours(" undecided)")
         }
-        (Fate::NotifyOnly, _) => Text::from("OPEN (policy says notify only)"),
+        (Fate::NotifyOnly, _) => Text::from("OPEN (notify only)"),
         (Fate::Withheld, _) => Text::from("OPEN (observe mode)"),
         (Fate::Failed { .. }, _) => Text::from("STILL OPEN"),
     }
@@ -101,8 +101,8 @@ fn became(fate: Fate<'_>, number: Number) -> Text {
         (Fate::AlreadyGone, Number::Many) => "were already gone.",
         (Fate::Removed, Number::One) => "has been removed.",
         (Fate::Removed, Number::Many) => "have been removed.",
-        (Fate::NotifyOnly, Number::One) => "stays open.",
-        (Fate::NotifyOnly, Number::Many) => "stay open.",
+        (Fate::NotifyOnly, Number::One) => "stays open: the policy says to notify only.",
+        (Fate::NotifyOnly, Number::Many) => "stay open: the policy says to notify only.",
         (Fate::Withheld, _) => "would have been removed.",
         (Fate::Failed { error }, _) => return Text::from("could not be removed: ").theirs(&error, RULE),
     })
@@ -130,28 +130,38 @@ const fn state(fate: Fate<'_>) -> &'static str {
     }
 }
 
-/// What of the rule is forbidden, if that is not all of it.
-fn excess(forbidden: &Forbidden<'_>) -> Option<Line> {
-    let whole = forbidden.rule.permission.to_string();
-    let terms = forbidden.findings.iter().flat_map(|finding| finding.excess.terms());
-    let mut parts: Vec<String> = Vec::new();
-    for part in terms.map(ToString::to_string) {
-        if part == whole {
-            return None;
-        }
-        if !parts.contains(&part) {
-            parts.push(part);
-        }
+/// What of the rule is forbidden, if that is not all of it; by whom, if by several.
+fn excess(forbidden: &Forbidden<'_>) -> Vec<Line> {
+    let Forbidden { rule, findings, fate: _ } = forbidden;
+    let whole = rule.permission.to_string();
+    let terms = || findings.iter().flat_map(|finding| finding.excess.terms());
+    if terms().any(|term| term.to_string() == whole) {
+        return Vec::new();
     }
-    let rest = parts.len().saturating_sub(TIERS);
-    let shown = parts.iter().take(TIERS).map(|part| Text::new().theirs(part, RULE));
-    let line = Text::from("forbidden of it: ").and(Text::joined(shown, ", "));
-    let line = if rest > 0 { line.ours(" and ").count(rest).ours(" more") } else { line };
-    (!parts.is_empty()).then_some(Line::Detail(line))
+    let several = findings.len() > 1;
+    findings.iter().take(TIERS).map(|finding| Line::Detail(excess_of(finding, several))).collect()
+}
+
+fn excess_of(Finding { excess, tier, .. }: &Finding, several: bool) -> Text {
+    let start = match tier {
+        Some(tier) if several => Text::from("forbidden of it by ").named(tier.as_str(), NAME).ours(": "),
+        Some(_) | None => Text::from("forbidden of it: "),
+    };
+    let terms = excess.terms();
+    start.and(some(terms.len(), terms.iter().map(|term| Text::new().theirs(term, RULE))))
+}
+
+/// The first few of `all` texts, and how many more there are.
+fn some(all: usize, texts: impl Iterator<Item = Text>) -> Text {
+    let listed = Text::joined(texts.take(TIERS), ", ");
+    match all.saturating_sub(TIERS) {
+        0 => listed,
+        rest => listed.ours(" and ").count(rest).ours(" more"),
+    }
 }
 
 fn description(forbidden: &Forbidden<'_>) -> Option<Line> {
-    let text = forbidden.rule.description.as_ref()?;
+    let text = forbidden.rule.description.as_ref().filter(|text| !text.is_empty())?;
     Some(Line::Detail(Text::from("described as ").quoted(text, FREE)))
 }
 
@@ -178,11 +188,9 @@ fn why(handled: &Handled, rules: &[Forbidden<'_>], listed: usize) -> Block {
 
 fn several_tiers(handled: &Handled) -> Option<Line> {
     let tiers = &handled.judgement.tiers;
-    let names = tiers.iter().take(TIERS).map(|tier| Text::new().named(tier.as_str(), NAME));
-    let line = Text::from("The group is in the tiers ").and(Text::joined(names, ", "));
-    let rest = tiers.len().saturating_sub(TIERS);
-    let line = if rest > 0 { line.ours(" and ").count(rest).ours(" more") } else { line };
-    (tiers.len() > 1).then_some(Line::Item(line.ours(": each of them must allow a rule.")))
+    let names = tiers.iter().map(|tier| Text::new().named(tier.as_str(), NAME));
+    let line = Text::from("The group is in the tiers ").and(some(tiers.len(), names));
+    (tiers.len() > 1).then(|| Line::Item(line.ours(": each of them must allow a rule.")))
 }
 
 fn done(handled: &Handled, rules: &[Forbidden<'_>], listed: usize) -> Block {

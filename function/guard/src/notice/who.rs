@@ -9,8 +9,10 @@ use crate::respond::Handled;
 /// The block.
 pub(super) fn block(handled: &Handled) -> Block {
     let event = &handled.event;
-    let lines = [Some(caller(event)), origin(event), service(event), call(event), time(handled), place(event)];
-    Block { title: "Who did it", lines: lines.into_iter().flatten().map(Line::Item).collect() }
+    let how = [origin(event), service(event), call(event), record(event)];
+    let lines = [caller(event)].into_iter().chain(how.into_iter().flatten());
+    let lines = lines.chain(time(handled)).chain(place(event)).map(Line::Item);
+    Block { title: "Who did it", lines: lines.collect() }
 }
 
 fn caller(event: &Event) -> Text {
@@ -33,10 +35,11 @@ fn service(event: &Event) -> Option<Text> {
 }
 
 fn call(event: &Event) -> Option<Text> {
-    let name = event.name.as_ref().map(|name| Text::from("by ").named(name, NAME));
-    let id = event.id.as_ref().map(|id| Text::from("event ").theirs(id, ID));
-    let known: Vec<_> = name.into_iter().chain(id).collect();
-    (!known.is_empty()).then(|| Text::joined(known, ", "))
+    event.name.as_ref().map(|name| Text::from("by ").named(name, NAME))
+}
+
+fn record(event: &Event) -> Option<Text> {
+    event.id.as_ref().map(|id| Text::from("event ").theirs(id, ID))
 }
 
 fn time(handled: &Handled) -> Option<Text> {

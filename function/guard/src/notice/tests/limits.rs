@@ -1,0 +1,81 @@
+//! Whatever was handled, its notice is within the limits of SNS and Amazon Q.
+
+use proptest::prelude::*;
+
+use super::hostile::{check_chat, check_email, check_subject};
+use super::samples::{Account, authorize, notice, policy, tcp};
+use super::sorts;
+use crate::judge::Verdict;
+use crate::notice::limits::{CHAT_BYTES, EMAIL_BYTES, MACHINE_BYTES, REST_BYTES, json_bytes};
+use crate::notice::{Notice, escape};
+
+fn check(notice: &Notice) {
+    check_subject(notice.subject());
+    check_email(notice.email());
+    check_chat(notice);
+    assert!(notice.sms().len() <= 140 && notice.sms().is_ascii());
+    assert!(notice.machine().is_ascii());
+    serde_json::from_str::<serde_json::Value>(notice.machine()).expect("a machine's copy is JSON");
+
+    let attributes: usize =
+        notice.attributes().map(|each| each.name().len() + each.data_type().len() + each.value().len()).sum();
+    let message = notice.message();
+    assert!(message.len() + attributes <= 256 * 1024, "{}", message.len());
+    let parts =
+        [(notice.email(), EMAIL_BYTES), (notice.chat(), CHAT_BYTES), (notice.machine(), MACHINE_BYTES)];
+    for (text, bytes) in parts {
+        assert_eq!(json_bytes(text), serde_json::to_string(text).unwrap().len());
+        assert!(json_bytes(text) <= bytes, "{}", json_bytes(text));
+    }
+    assert!(attributes + notice.sms().len() + 200 <= REST_BYTES, "{attributes}");
+    assert!(notice.attributes().all(|each| !each.value().is_empty() && each.value().is_ascii()));
+    let variants: serde_json::Value = serde_json::from_str(&message).expect("a message is JSON");
+    assert!(variants.as_object().unwrap().values().all(serde_json::Value::is_string));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_notice_is_within_the_limits(handled in sorts::handled()) {
+        let quiet = matches!(
+            handled.judgement.verdict,
+            Verdict::Compliant | Verdict::Unmanaged | Verdict::Ignored(_)
+        );
+        let notice = Notice::of(&handled);
+        prop_assert_eq!(notice.is_none(), quiet);
+        notice.iter().for_each(check);
+    }
+
+    #[test]
+    fn no_text_leaves_its_span(text in sorts::text(), longest in 0_usize..300) {
+        let code = escape::code(&text, longest);
+        prop_assert_eq!(code.matches('`').count(), 2);
+        let quoted = escape::quoted(&text, longest);
+        prop_assert_eq!(quoted.matches('"').count(), 2);
+        prop_assert!(escape::ascii(&text, longest.max(3)).len() <= longest.max(3));
+    }
+
+    #[test]
+    fn ascii_json_says_the_same(text in sorts::text()) {
+        let json = escape::ascii_json(&serde_json::to_string(&text).unwrap());
+        prop_assert!(json.is_ascii());
+        prop_assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+    }
+}
+
+/// Four hundred rules: the first are listed, the others counted.
+#[test]
+fn many_rules_are_counted() {
+    let rules: Vec<_> =
+        (0..400).map(|n| tcp(1000 + n, 1000 + n, "0.0.0.0/0", &"\u{1b}<!channel>".repeat(20))).collect();
+    let notice = notice(policy(), &Account::new("web"), &authorize(&rules));
+    check(&notice);
+    assert!(notice.email().starts_with("CLOSED: 400 forbidden rules were opened on web"));
+    assert!(notice.email().contains("  and 370 more\n"), "{}", notice.email());
+    assert!(notice.chat().contains("- and 380 more\\n"), "{}", notice.chat());
+    let machine: serde_json::Value = serde_json::from_str(notice.machine()).unwrap();
+    let listed = machine["findings"].as_array().unwrap().len();
+    assert_eq!(machine["notice"]["omitted"]["findings"], 400 - listed);
+    assert!(listed >= 5, "{listed}");
+}

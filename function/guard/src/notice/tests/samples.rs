@@ -1,0 +1,209 @@
+//! Events, handled by the real guard against a made-up account.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use futures_util::FutureExt;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::act::{ChangeAccount, RevokeError, Revoked};
+use crate::group::Group;
+use crate::id::{AccountId, GroupId, GroupName, RoleArn, VpcId};
+use crate::look::{Answers, LookUpError, Questions, ReadAccount};
+use crate::network::Network;
+use crate::notice::{Notice, Publish, PublishError};
+use crate::permission::Direction;
+use crate::plan::Call;
+use crate::policy::{
+    Allow, AllowLists, Deny, Elsewhere, Limits, Mode, NamePattern, OnViolation, PeerSet, Policy, Reaction,
+    Selector, Tier, TierName,
+};
+use crate::respond::{Guard, Handled};
+use crate::traffic::Traffic;
+
+pub(super) const GROUP: &str = "sg-0a1b2c3d4e5f60718";
+
+/// How an account answers a call.
+type Revokes = dyn Fn(&Call) -> Result<Revoked, RevokeError> + Sync;
+
+/// A made-up account and topic.
+pub(super) struct Account {
+    pub(super) group: Group,
+    pub(super) looks: Result<(), LookUpError>,
+    pub(super) revokes: Box<Revokes>,
+    pub(super) told: Mutex<Vec<Notice>>,
+}
+
+impl Account {
+    pub(super) fn new(name: &str) -> Self {
+        Self {
+            group: Group {
+                id: GroupId::new(GROUP).unwrap(),
+                owner: Some(AccountId::new("111122223333").unwrap()),
+                name: Some(GroupName::new(name)),
+                vpc: Some(VpcId::new("vpc-0123").unwrap()),
+                tags: BTreeMap::new(),
+            },
+            looks: Ok(()),
+            revokes: Box::new(|_| Ok(Revoked::default())),
+            told: Mutex::default(),
+        }
+    }
+
+    pub(super) fn revoking(
+        self,
+        revokes: impl Fn(&Call) -> Result<Revoked, RevokeError> + Sync + 'static,
+    ) -> Self {
+        Self { revokes: Box::new(revokes), ..self }
+    }
+
+    pub(super) fn failing(self, message: &str, retryable: bool) -> Self {
+        let message = message.to_owned();
+        self.revoking(move |_| Err(RevokeError::Failed { message: message.clone(), retryable }))
+    }
+}
+
+impl ReadAccount for Account {
+    async fn look(&self, questions: &Questions) -> Answers {
+        let groups = self.looks.clone().map(|()| vec![self.group.clone()]);
+        let missing = LookUpError {
+            call: "GetManagedPrefixListEntries",
+            message: "Request limit exceeded.".to_owned(),
+            retryable: true,
+        };
+        let lists = questions.prefix_lists.iter().map(|list| (list.clone(), Err(missing.clone())));
+        Answers { groups: groups.clone(), named: groups, prefix_lists: lists.collect(), ..Answers::default() }
+    }
+}
+
+impl ChangeAccount for Account {
+    async fn revoke(&self, call: &Call) -> Result<Revoked, RevokeError> {
+        (self.revokes)(call)
+    }
+}
+
+impl Publish for Account {
+    async fn publish(&self, notice: &Notice) -> Result<(), PublishError> {
+        self.told.lock().unwrap().push(notice.clone());
+        Ok(())
+    }
+}
+
+pub(super) fn reaction(mode: Mode, on_violation: OnViolation) -> Reaction {
+    Reaction { mode, on_violation }
+}
+
+const ENFORCE: Reaction = Reaction { mode: Mode::Enforce, on_violation: OnViolation::Revoke };
+
+pub(super) fn peers(networks: &[&str]) -> PeerSet {
+    let networks = networks.iter().map(|network| network.parse::<Network>().unwrap());
+    PeerSet { addresses: networks.collect(), ..PeerSet::default() }
+}
+
+fn allow(traffic: &[&str], networks: &[&str], words: &str) -> Allow {
+    let traffic = traffic.iter().map(|traffic| traffic.parse::<Traffic>().unwrap().interval());
+    Allow { traffic: traffic.collect(), peers: peers(networks), words: words.to_owned() }
+}
+
+pub(super) fn tier(name: &str, pattern: &str, ingress: Vec<Allow>) -> Tier {
+    Tier {
+        name: TierName(name.into()),
+        groups: Selector { names: Some(vec![NamePattern(pattern.into())]), ..Selector::default() },
+        allows: AllowLists { ingress: Some(ingress), egress: None },
+        reaction: ENFORCE,
+    }
+}
+
+/// `web` allows 80 and 443 from anywhere; `edge` is `web*` too, and allows 443 alone; elsewhere, no ssh.
+pub(super) fn policy() -> Policy {
+    let anywhere = ["0.0.0.0/0", "::/0"];
+    let web = vec![allow(&["80/tcp", "443/tcp"], &anywhere, "80/tcp, 443/tcp from anywhere")];
+    let edge = vec![allow(&["443/tcp"], &anywhere, "443/tcp from anywhere")];
+    let deny = Deny {
+        direction: Direction::Ingress,
+        traffic: ["22/tcp".parse::<Traffic>().unwrap().interval()].into_iter().collect(),
+        peers: peers(&anywhere),
+        except: PeerSet::default(),
+        words: "22/tcp from internet".to_owned(),
+    };
+    Policy {
+        tiers: vec![tier("web", "web*", web), tier("edge", "web-edge*", edge)],
+        elsewhere: Some(Elsewhere { limits: Limits::Deny(vec![deny]), reaction: ENFORCE }),
+    }
+}
+
+/// A policy that answers a violation of any tier so.
+pub(super) fn policy_with(mode: Mode, on_violation: OnViolation) -> Policy {
+    let mut policy = policy();
+    for tier in &mut policy.tiers {
+        tier.reaction = reaction(mode, on_violation);
+    }
+    policy
+}
+
+/// `AuthorizeSecurityGroupIngress` by a developer, twelve seconds before it is handled.
+pub(super) fn authorize(rules: &[Value]) -> Value {
+    let numbered = rules.iter().enumerate().map(|(n, rule)| {
+        let mut rule = rule.clone();
+        rule["securityGroupRuleId"] = json!(format!("sgr-{n:017}"));
+        rule["groupId"] = json!(GROUP);
+        rule["isEgress"] = json!(false);
+        rule
+    });
+    json!({
+        "eventVersion": "1.08",
+        "eventSource": "ec2.amazonaws.com",
+        "eventName": "AuthorizeSecurityGroupIngress",
+        "eventID": "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+        "eventTime": "2026-03-14T09:26:53Z",
+        "awsRegion": "eu-west-1",
+        "recipientAccountId": "111122223333",
+        "sourceIPAddress": "203.0.113.77",
+        "userAgent": "aws-cli/2.15.30 md/prompt#off",
+        "userIdentity": {
+            "type": "AssumedRole",
+            "arn": "arn:aws:sts::111122223333:assumed-role/Developer/jane@example.com",
+            "sessionContext": {"sessionIssuer": {"type": "Role", "arn": "arn:aws:iam::111122223333:role/Developer"}}
+        },
+        "requestParameters": {"groupId": GROUP, "ipPermissions": {"items": rules.iter().map(request).collect::<Vec<_>>()}},
+        "responseElements": {"_return": true, "securityGroupRuleSet": {"items": numbered.collect::<Vec<_>>()}}
+    })
+}
+
+fn request(rule: &Value) -> Value {
+    let ranges = |key: &str, cidr: &str| match rule.get(key) {
+        Some(network) => json!({"items": [{cidr: network, "description": rule["description"]}]}),
+        None => json!({}),
+    };
+    json!({
+        "ipProtocol": rule["ipProtocol"], "fromPort": rule["fromPort"], "toPort": rule["toPort"], "groups": {},
+        "ipRanges": ranges("cidrIpv4", "cidrIp"), "ipv6Ranges": ranges("cidrIpv6", "cidrIpv6"), "prefixListIds": {}
+    })
+}
+
+pub(super) fn tcp(from: u16, to: u16, network: &str, description: &str) -> Value {
+    let key = if network.contains(':') { "cidrIpv6" } else { "cidrIpv4" };
+    json!({"ipProtocol": "tcp", "fromPort": from, "toPort": to, key: network, "description": description})
+}
+
+pub(super) fn ssh() -> Value {
+    authorize(&[tcp(22, 22, "0.0.0.0/0", "temporary access")])
+}
+
+/// Lets the guard handle `event`, twelve seconds after it.
+pub(super) fn handle(policy: Policy, account: &Account, event: &Value) -> Handled {
+    let own_role = Some(RoleArn::new("arn:aws:iam::111122223333:role/tierguard").unwrap());
+    let now: Timestamp = "2026-03-14T09:27:05Z".parse().unwrap();
+    let record = event.to_string();
+    let guard = Guard { policy, own_role };
+    guard.respond(record.as_bytes(), account, now).now_or_never().expect("nothing here waits")
+}
+
+/// The one notice that the guard publishes about `event`.
+pub(super) fn notice(policy: Policy, account: &Account, event: &Value) -> Notice {
+    let handled = handle(policy, account, event);
+    let told = account.told.lock().unwrap();
+    assert_eq!(told.as_slice(), [Notice::of(&handled).expect("there is something to tell")]);
+    told[0].clone()
+}
