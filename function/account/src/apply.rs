@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use tierguard::change::{Change, ChangeKind, Modification, RuleKey, Told};
 use tierguard::group::Rule;
 use tierguard::id::{AccountId, GroupKey, GroupName, VpcId};
+use tierguard::network::Network;
 use tierguard::permission::Permission;
 
 use crate::account::{Account, Key};
@@ -68,7 +69,7 @@ impl Account {
             known.tags.entry(key.clone()).or_insert_with(|| value.clone());
         }
         if std::mem::take(&mut entry.learned) {
-            entry.add(Rule { id: None, permission: Permission::all_egress(), description: None }, account);
+            entry.add(Rule { id: None, permission: Permission::all_egress(Network::ALL_IPV4), description: None }, account);
         }
     }
 

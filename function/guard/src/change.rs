@@ -97,6 +97,22 @@ pub enum ChangeKind {
     Delete,
 }
 
+impl ChangeKind {
+    /// Whether `CloudTrail` cut away which rules it was about, so that the live group has to say.
+    #[must_use]
+    pub const fn is_cut(&self) -> bool {
+        match self {
+            Self::Authorize { rules: Told::Cut, .. } | Self::Modify { rules: Told::Cut } => true,
+            Self::Authorize { rules: Told::Whole(_), .. }
+            | Self::Modify { rules: Told::Whole(_) }
+            | Self::Revoke { .. }
+            | Self::Describe { .. }
+            | Self::Create { .. }
+            | Self::Delete => false,
+        }
+    }
+}
+
 /// Content of a record that CloudTrail may have cut for its length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told<T> {

@@ -65,7 +65,16 @@ impl Subject {
                 rules.iter().flat_map(|rule| modified(rule, &live)).collect()
             }
             ChangeKind::Modify { rules: Told::Cut } => live()?,
-            ChangeKind::Create { .. } => [vec![Rule::all_egress()], live()?].concat(),
+            ChangeKind::Create { .. } => {
+                // In a VPC with IPv6 there is a second one; whether the VPC is such a one, the group tells.
+                let is_second = |rule: &Rule| rule.permission == Permission::all_egress(Network::ALL_IPV6);
+                let first = Rule {
+                    id: None,
+                    permission: Permission::all_egress(Network::ALL_IPV4),
+                    description: None,
+                };
+                [first].into_iter().chain(live()?.into_iter().filter(is_second)).collect()
+            }
             ChangeKind::Revoke { .. } | ChangeKind::Describe { .. } | ChangeKind::Delete => Vec::new(),
         };
         let mut seen = BTreeSet::new();
@@ -162,15 +171,9 @@ impl Facts {
 }
 
 impl Permission {
-    /// What EC2 gives every new group: all IPv4 traffic out.
+    /// What EC2 gives every new group, for IPv4 and, in a VPC with IPv6, for that too: all traffic out.
     #[must_use]
-    pub fn all_egress() -> Self {
-        Self { direction: Direction::Egress, traffic: Traffic::All, peer: Peer::Network(Network::ALL_IPV4) }
-    }
-}
-
-impl Rule {
-    fn all_egress() -> Self {
-        Self { id: None, permission: Permission::all_egress(), description: None }
+    pub const fn all_egress(network: Network) -> Self {
+        Self { direction: Direction::Egress, traffic: Traffic::All, peer: Peer::Network(network) }
     }
 }

@@ -9,7 +9,7 @@ use crate::change::{Change, ChangeKind, Told};
 use crate::facts::Subject;
 use crate::group::{Group, Rule};
 use crate::id::{AccountId, GroupId, GroupKey, GroupName, PrefixListId, Region};
-use crate::network::AddressSet;
+use crate::network::{AddressSet, Network};
 use crate::permission::{Direction, GroupRef, Peer, Permission};
 use crate::policy::Policy;
 
@@ -99,7 +99,7 @@ impl Questions {
             ChangeKind::Authorize { rules: Told::Cut, .. } => questions.rules_of = change.group.id().cloned(),
             ChangeKind::Create { .. } => {
                 questions.rules_of = change.group.id().cloned();
-                questions.ask_for_peer_of(&Permission::all_egress(), policy);
+                questions.ask_for_peer_of(&Permission::all_egress(Network::ALL_IPV4), policy);
             }
             ChangeKind::Revoke { .. } | ChangeKind::Describe { .. } | ChangeKind::Delete => {}
         }

@@ -32,6 +32,8 @@ pub struct Handled {
     pub group: Option<GroupKey>,
     /// The group, as it was found.
     pub found: Option<Group>,
+    /// What the judgement rests on.
+    pub basis: Basis,
     /// Tiers and verdict.
     pub judgement: Judgement,
     /// What was done.
@@ -40,6 +42,16 @@ pub struct Handled {
     pub handled_at: Timestamp,
     /// Whether people were told.
     pub announced: Announced,
+}
+
+/// What a judgement rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// The rules that the record tells.
+    Record,
+    /// All rules of the live group: the record was cut. Once they are mended nothing shows what was forbidden, so that
+    /// a retry could not tell; therefore people are told of every such change.
+    LiveGroup,
 }
 
 /// Whether people were told.
@@ -107,7 +119,8 @@ impl Guard {
         let judgement = judge(&self.policy, &facts);
         let group = facts.subject.group;
         let actions = act(&plan(&group.id, &judgement.verdict), ports).await;
-        Handled { found: Some(group), actions, ..Handled::of(change, judgement, now) }
+        let basis = if change.kind.is_cut() { Basis::LiveGroup } else { Basis::Record };
+        Handled { found: Some(group), basis, actions, ..Handled::of(change, judgement, now) }
     }
 
     /// One round of look-ups; a second one only for rules that stand in no event and refer to more.
@@ -129,6 +142,7 @@ impl Handled {
             event,
             group,
             found: None,
+            basis: Basis::Record,
             judgement,
             actions: Vec::new(),
             handled_at: now,

@@ -6,12 +6,12 @@ use super::fate::{Door, Fate, forbidden};
 use super::limits::{ID, NAME, RULE};
 use super::link::Link;
 use super::text::Text;
-use super::{undecided, violation};
+use super::{cut, undecided, violation};
 use crate::group::Rule;
 use crate::id::{GroupId, GroupKey};
 use crate::judge::{Undecidable, Verdict, Violation};
 use crate::permission::{GroupRef, Peer, Permission};
-use crate::respond::Handled;
+use crate::respond::{Basis, Handled};
 
 /// The story.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub(super) struct Links {
 pub(super) enum News<'a> {
     Violation(&'a Violation),
     Undecidable(&'a Undecidable),
+    /// Nothing is forbidden in a group whose change `CloudTrail` cut.
+    Cut,
 }
 
 impl<'a> News<'a> {
@@ -73,6 +75,7 @@ impl<'a> News<'a> {
         match &handled.judgement.verdict {
             Verdict::Violation(violation) => Some(Self::Violation(violation)),
             Verdict::Undecidable(why) => Some(Self::Undecidable(why)),
+            Verdict::Compliant if handled.basis == Basis::LiveGroup => Some(Self::Cut),
             Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged => None,
         }
     }
@@ -83,12 +86,17 @@ impl<'a> News<'a> {
             Self::Violation(violation) => {
                 forbidden(violation, &handled.actions).iter().map(|forbidden| forbidden.fate).max()
             }
-            Self::Undecidable(_) => None,
+            Self::Undecidable(_) | Self::Cut => None,
         }
     }
 
     pub(super) fn door(self, handled: &'a Handled) -> Door {
-        self.outcome(handled).map_or(Door::Undecided, Fate::door)
+        match self {
+            Self::Violation(_) | Self::Undecidable(_) => {
+                self.outcome(handled).map_or(Door::Undecided, Fate::door)
+            }
+            Self::Cut => Door::Closed,
+        }
     }
 
     /// The story, with at most `listed` of anything that there can be many of.
@@ -96,6 +104,7 @@ impl<'a> News<'a> {
         match self {
             Self::Violation(violation) => violation::story(handled, violation, listed),
             Self::Undecidable(why) => undecided::story(handled, why, listed),
+            Self::Cut => cut::story(handled),
         }
     }
 }

@@ -69,13 +69,14 @@ pub(super) fn hides(c: char) -> bool {
 
 /// The lines of a notice that begin in the first column begin with the guard's own words.
 pub(super) fn check_email(email: &str) {
-    const OURS: [&str; 14] = [
+    const OURS: [&str; 15] = [
         "CLOSED:",
         "CLOSED (but ",
         "OPEN (observe mode):",
         "OPEN (notify only):",
         "STILL OPEN:",
         "UNDECIDED:",
+        "CHECKED:",
         "What was opened",
         "What could not be judged, and is open",
         "Why it is forbidden",
@@ -89,7 +90,7 @@ pub(super) fn check_email(email: &str) {
     for (n, line) in email.split('\n').enumerate() {
         let ours = OURS.iter().any(|start| line.starts_with(start));
         assert!(ours || line.is_empty() || line.starts_with("  "), "{line}");
-        let state = OURS[..6].iter().any(|start| line.starts_with(start));
+        let state = OURS[..7].iter().any(|start| line.starts_with(start));
         assert_eq!(state, n == 0, "{line}");
     }
 }

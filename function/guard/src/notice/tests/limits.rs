@@ -8,6 +8,7 @@ use super::sorts;
 use crate::judge::Verdict;
 use crate::notice::limits::{CHAT_BYTES, EMAIL_BYTES, MACHINE_BYTES, REST_BYTES, json_bytes};
 use crate::notice::{Notice, escape};
+use crate::respond::Basis;
 
 fn check(notice: &Notice) {
     check_subject(notice.subject());
@@ -38,10 +39,11 @@ proptest! {
 
     #[test]
     fn any_notice_is_within_the_limits(handled in sorts::handled()) {
-        let quiet = matches!(
-            handled.judgement.verdict,
-            Verdict::Compliant | Verdict::Unmanaged | Verdict::Ignored(_)
-        );
+        let quiet = match handled.judgement.verdict {
+            Verdict::Compliant => handled.basis == Basis::Record,
+            Verdict::Unmanaged | Verdict::Ignored(_) => true,
+            Verdict::Violation(_) | Verdict::Undecidable(_) => false,
+        };
         let notice = Notice::of(&handled);
         prop_assert_eq!(notice.is_none(), quiet);
         notice.iter().for_each(check);

@@ -18,7 +18,7 @@ use crate::network::Network;
 use crate::permission::{Direction, GroupRef, Peer, Permission};
 use crate::policy::{Mode, OnViolation, Reaction, TierName};
 use crate::reach::Excess;
-use crate::respond::{Announced, Handled};
+use crate::respond::{Announced, Basis, Handled};
 use crate::traffic::{Traffic, TrafficSet};
 use crate::wire::Malformed;
 
@@ -175,13 +175,15 @@ pub(super) fn handled() -> impl Strategy<Value = Handled> {
         vpc: None,
         tags: BTreeMap::new(),
     });
-    (event(), option::of(key), option::of(found), vec(tier(), 0..14), verdict()).prop_map(
-        |(event, group, found, tiers, (verdict, actions))| Handled {
+    let basis = prop_oneof![Just(Basis::Record), Just(Basis::LiveGroup)];
+    (event(), option::of(key), option::of(found), vec(tier(), 0..14), verdict(), basis).prop_map(
+        |(event, group, found, tiers, (verdict, actions), basis)| Handled {
             event,
             group,
             found,
             judgement: Judgement { tiers, verdict },
             actions,
+            basis,
             handled_at: Timestamp::UNIX_EPOCH,
             announced: Announced::NotNeeded,
         },

@@ -940,6 +940,40 @@ fn truncated() {
 }
 
 #[test]
+fn cut_and_nothing_is_forbidden() {
+    let mut event = ssh();
+    event["requestParameters"] = json!({"groupId": GROUP, "omitted": true});
+    event["responseElements"] = json!({"omitted": true});
+    let notice = notice(policy(), &Account::new("web"), &event);
+    assert_snapshot!(notice.subject(), @"CHECKED: a change of web (sg-0a1b2c3d4e5f60718) in 111122223333 eu-west-1");
+    assert_snapshot!(notice.email(), @r#"
+    CHECKED: the record of a change of web (sg-0a1b2c3d4e5f60718) was cut, so
+      all of its rules were judged. None is forbidden now.
+
+    Who did it
+      arn:aws:sts::111122223333:assumed-role/Developer/jane@example.com
+      from 203.0.113.77, with "aws-cli/2.15.30 md/prompt#off"
+      by AuthorizeSecurityGroupIngress
+      event 3f2504e0-4f89-41d3-9a0c-0305e82c3301
+      at 2026-03-14T09:26:53Z; the guard answered 12 s later
+      in account 111122223333, in Region eu-west-1
+
+    What was done
+      Nothing now. CloudTrail cut the record for its length (more than 100 KB),
+        so it does not say which rules were made. An earlier attempt at this
+        event may have removed some.
+
+    What to do next
+      If rules are missing, look for this event in the guard's log: it has a
+      line for each attempt.
+
+    Look closer
+      Group: https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#SecurityGroup:groupId=sg-0a1b2c3d4e5f60718
+      Event: https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/3f2504e0-4f89-41d3-9a0c-0305e82c3301
+    "#);
+}
+
+#[test]
 fn a_look_up_that_failed() {
     let message = "service error (503): Unavailable".to_owned();
     let failed = LookUpError { call: "DescribeSecurityGroups", message, retryable: true };
