@@ -1,2 +1,46 @@
-//! x
-fn main(){}
+//! The desk door: the `tierguard` command.
+//!
+//! What is typed ([`args`]) becomes what is meant ([`settings`]); events are found ([`source`]), sorted by what they
+//! are replayed against ([`scenario`]), read ([`reading`]), and handled in the order of their time by the guard that
+//! also stands in the Lambda function ([`replay`]); what it did is told to people ([`story`]) or machines ([`jsonl`]).
+//!
+//! Judges nothing itself, and reaches no AWS account.
+
+mod args;
+mod console;
+mod exit;
+mod failure;
+mod jsonl;
+mod progress;
+mod reading;
+mod record;
+mod replay;
+mod scenario;
+mod settings;
+mod shape;
+mod shown;
+mod source;
+mod story;
+mod tally;
+mod teller;
+mod values;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+fn main() -> ExitCode {
+    let mut console = Console::default();
+    run(&mut console).unwrap_or_else(|failure| failure.exit(&mut console)).into()
+}
+
+fn run(console: &mut Console) -> Result<Exit, Failure> {
+    let Args { command: Command::Replay(args) } = Args::try_parse()?;
+    replay::replay(&Settings::new(args)?, console)
+}

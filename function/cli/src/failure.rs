@@ -1,0 +1,67 @@
+//! What ends the command before its time.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::console::{Console, Problem};
+use crate::exit::Exit;
+use crate::settings::UsageError;
+
+/// Why the command ends before its time.
+#[derive(Debug, Error)]
+pub(crate) enum Failure {
+    /// The command line cannot be parsed, or asks for help.
+    #[error(transparent)]
+    CommandLine(#[from] clap::Error),
+    /// It makes no sense.
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    /// The story cannot be told.
+    #[error("the standard output cannot be written to")]
+    Output(#[from] io::Error),
+    /// The account cannot be written down.
+    #[error("the account cannot be written to `{}`", .path.display())]
+    AccountOut {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Problem for Failure {
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::CommandLine(_) => None,
+            Self::Usage(error) => error.help(),
+            Self::Output(_) => Some("look at the disk, or at what reads the output".to_owned()),
+            Self::AccountOut { .. } => Some("give a file in a folder that you may write to".to_owned()),
+        }
+    }
+}
+
+impl Failure {
+    /// Says what there is to say, and how the command ends.
+    pub(crate) fn exit(self, console: &mut Console) -> Exit {
+        console.progress.finish();
+        match self {
+            Self::CommandLine(error) => {
+                let is_wrong = error.use_stderr();
+                // Whoever closed the output does not want to read it.
+                let _ = error.print();
+                if is_wrong { Exit::Usage } else { Exit::Handled }
+            }
+            // The reader has seen enough.
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Handled,
+            Self::Usage(_) => {
+                console.report(&self);
+                Exit::Usage
+            }
+            Self::Output(_) | Self::AccountOut { .. } => {
+                console.report(&self);
+                Exit::Error
+            }
+        }
+    }
+}

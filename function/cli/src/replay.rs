@@ -1,0 +1,100 @@
+//! Replays events: each is applied to the account in memory and handled there, in the order of time.
+
+use std::path::Path;
+
+use tierguard::Guard;
+use tierguard_account::{Account, Desk};
+
+use crate::args::{FailOn, Format};
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::reading::{Batch, Keep};
+use crate::record::Record;
+use crate::scenario::{self, Scenario};
+use crate::settings::{Settings, UsageError};
+use crate::source::{self, Source};
+use crate::teller::Teller;
+
+/// Replays what `settings` say. What cannot be read is reported to `console`, and the rest is replayed.
+///
+/// # Errors
+/// When nothing can be replayed, or what was done cannot be told.
+pub(crate) fn replay(settings: &Settings, console: &mut Console) -> Result<Exit, Failure> {
+    let sources = source::find(settings, console);
+    let scenarios = scenario::sort(sources, settings);
+    if settings.account_out.is_some() && scenarios.len() > 1 {
+        return Err(UsageError::SeveralAccounts { count: scenarios.len() }.into());
+    }
+    let mut teller = Teller::new(settings.format, scenarios.len());
+    let mut last = None;
+    for scenario in &scenarios {
+        last = play(scenario, settings, &mut teller, console)?;
+    }
+    let tally = teller.finish()?;
+    if let (Some(desk), Some(path)) = (last, &settings.account_out) {
+        write_down(&desk.account(), path)?;
+    }
+    Ok(match settings.fail_on {
+        _ if console.has_reported() => Exit::Error,
+        Some(FailOn::Violation) if tally.violations > 0 => Exit::Violation,
+        Some(FailOn::Violation) | None => Exit::Handled,
+    })
+}
+
+/// Replays one scenario: the desk as it is left, or `None` if the policy or the account cannot be read.
+fn play(
+    scenario: &Scenario,
+    settings: &Settings,
+    teller: &mut Teller,
+    console: &mut Console,
+) -> Result<Option<Desk>, Failure> {
+    let (policy, account) = (scenario.policy(console), scenario.account(console));
+    let (Some(policy), Some(account)) = (policy, account) else { return Ok(None) };
+    let policy = match settings.mode {
+        Some(mode) => policy.with_mode(mode),
+        None => policy,
+    };
+    let keep = match settings.format {
+        Format::Text => Keep::Changes,
+        Format::Jsonl => Keep::All,
+    };
+    let batch = read(&scenario.sources, keep, console);
+    teller.begin(&scenario.against, &policy)?;
+    let mut desk = Desk::new(Guard { policy, own_role: settings.own_role.clone() }, account);
+    handle(batch, &mut desk, teller, console)?;
+    Ok(Some(desk))
+}
+
+/// The records of `sources` in the order in which they are handled.
+fn read(sources: &[Source], keep: Keep, console: &mut Console) -> Batch {
+    let mut batch = Batch::default();
+    console.progress.read(sources.iter().map(Source::size).sum());
+    for source in sources {
+        batch.read(source, keep, console);
+        console.progress.advance(source.size());
+    }
+    console.progress.finish();
+    batch.records.sort_by(Record::cmp_moment);
+    batch
+}
+
+fn handle(batch: Batch, desk: &mut Desk, teller: &mut Teller, console: &mut Console) -> Result<(), Failure> {
+    let Batch { records, unrelated } = batch;
+    console.progress.handle(records.len());
+    for Record { json, origin, .. } in records {
+        let handled = desk.handle(json.as_bytes());
+        // What people would have been told by message is in the story.
+        drop(desk.take_notices());
+        teller.event(&handled, &origin)?;
+        console.progress.advance(1);
+    }
+    console.progress.finish();
+    teller.unrelated(unrelated);
+    Ok(teller.flush()?)
+}
+
+fn write_down(account: &Account, path: &Path) -> Result<(), Failure> {
+    let text = format!("{:#}\n", account.to_json());
+    std::fs::write(path, text).map_err(|source| Failure::AccountOut { path: path.to_owned(), source })
+}

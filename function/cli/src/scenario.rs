@@ -1,0 +1,151 @@
+//! Which events belong together: those that are replayed against the same policy and the same account.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use tierguard::policy::Policy;
+use tierguard_account::{Account, AccountError};
+
+use crate::console::{Console, Problem};
+use crate::settings::Settings;
+use crate::source::Source;
+
+/// Sources that are replayed together, and against what.
+#[derive(Debug)]
+pub(crate) struct Scenario {
+    /// Against what.
+    pub(crate) against: Against,
+    /// Where the events are.
+    pub(crate) sources: Vec<Source>,
+}
+
+/// The files that events are replayed against.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Against {
+    /// The policy's, if there is one.
+    pub(crate) policy: Option<PathBuf>,
+    /// The account's, if there is one.
+    pub(crate) account: Option<PathBuf>,
+}
+
+/// A scenario that cannot be replayed.
+#[derive(Debug, Error)]
+pub(crate) enum ScenarioError {
+    #[error("there is no policy for `{first}`")]
+    NoPolicy { first: String },
+    #[error("the {noun} `{}` cannot be read", .path.display())]
+    Unreadable {
+        noun: &'static str,
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error(transparent)]
+    Account(#[from] AccountError),
+}
+
+impl Problem for ScenarioError {
+    fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::NoPolicy { first: _ } => {
+                "name one with `--policy FILE`, or put a `policy.yaml` beside the events or in a folder above them"
+                    .to_owned()
+            }
+            Self::Unreadable { .. } => "give the path of a text file that you may read".to_owned(),
+            Self::Account(error) => error.help().to_owned(),
+        })
+    }
+}
+
+/// Sorts `sources` into scenarios: that of the topmost policy and account first, then by path.
+pub(crate) fn sort(sources: Vec<Source>, settings: &Settings) -> Vec<Scenario> {
+    let mut finder = Finder { settings, known: HashMap::new() };
+    let mut scenarios: BTreeMap<Rank, Scenario> = BTreeMap::new();
+    for source in sources {
+        let against = finder.against(&source);
+        let scenario =
+            scenarios.entry(against.rank()).or_insert_with(|| Scenario { against, sources: Vec::new() });
+        scenario.sources.push(source);
+    }
+    scenarios.into_values().collect()
+}
+
+/// The place of a scenario among the others, and what makes it the same as another: the deeper folder of the two
+/// files, then the files, all in the file system's own spelling.
+type Rank = (PathBuf, Option<PathBuf>, Option<PathBuf>);
+
+impl Against {
+    fn rank(&self) -> Rank {
+        let resolved = |path: &Option<PathBuf>| {
+            path.as_ref().map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()))
+        };
+        let (policy, account) = (resolved(&self.policy), resolved(&self.account));
+        let folders = [&policy, &account].into_iter().flatten().filter_map(|path| path.parent());
+        let deepest = folders.max_by_key(|folder| folder.components().count());
+        (deepest.unwrap_or(Path::new("")).to_owned(), policy, account)
+    }
+}
+
+/// Finds the policy and the account of each source; looks into each folder once.
+struct Finder<'s> {
+    settings: &'s Settings,
+    known: HashMap<PathBuf, Against>,
+}
+
+impl Finder<'_> {
+    fn against(&mut self, source: &Source) -> Against {
+        let folder = source.folders().next().unwrap_or(Path::new("")).to_owned();
+        let settings = self.settings;
+        let look = || Against {
+            policy: settings.policy.clone().or_else(|| nearest(source, "policy.yaml")),
+            account: settings.account.clone().or_else(|| nearest(source, "account.json")),
+        };
+        self.known.entry(folder).or_insert_with(look).clone()
+    }
+}
+
+fn nearest(source: &Source, name: &str) -> Option<PathBuf> {
+    source.folders().map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+impl Scenario {
+    /// Its policy.
+    ///
+    /// Says what is wrong with it on `console`.
+    pub(crate) fn policy(&self, console: &mut Console) -> Option<Policy> {
+        let Some(path) = &self.against.policy else {
+            let first = self.sources.first().map(Source::name).unwrap_or_default();
+            console.report(&ScenarioError::NoPolicy { first });
+            return None;
+        };
+        match text("policy", path) {
+            Ok(text) => Policy::parse(&path.to_string_lossy(), &text)
+                .map_err(|errors| console.report_policy(&errors))
+                .ok(),
+            Err(error) => {
+                console.report(&error);
+                None
+            }
+        }
+    }
+
+    /// The account before its first event; without a file, one that learns its groups from the events.
+    ///
+    /// Says what is wrong with it on `console`.
+    pub(crate) fn account(&self, console: &mut Console) -> Option<Account> {
+        let Some(path) = &self.against.account else { return Some(Account::learning()) };
+        let account =
+            text("account", path).and_then(|text| Ok(Account::from_json(&path.to_string_lossy(), &text)?));
+        account.map_err(|error| console.report(&error)).ok()
+    }
+}
+
+fn text(noun: &'static str, path: &Path) -> Result<String, ScenarioError> {
+    std::fs::read_to_string(path).map_err(|source| ScenarioError::Unreadable {
+        noun,
+        path: path.to_owned(),
+        source,
+    })
+}

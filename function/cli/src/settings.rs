@@ -1,0 +1,112 @@
+//! What is meant by what was typed. Everything after this works with values that make sense.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+use tierguard::id::RoleArn;
+use tierguard::policy::Mode;
+
+use crate::args::{FailOn, Format, ModeArg, ReplayArgs};
+use crate::console::Problem;
+
+/// What to replay, and how.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// Where the events are, in the order in which they were given.
+    pub(crate) inputs: Vec<Input>,
+    /// The policy for all of them; otherwise each is replayed against the nearest.
+    pub(crate) policy: Option<PathBuf>,
+    /// The account for all of them; otherwise each is replayed against the nearest.
+    pub(crate) account: Option<PathBuf>,
+    /// The mode, where the policy's own is not to be used.
+    pub(crate) mode: Option<Mode>,
+    /// How to tell.
+    pub(crate) format: Format,
+    /// Where to write the account.
+    pub(crate) account_out: Option<PathBuf>,
+    /// The guard's own role.
+    pub(crate) own_role: Option<RoleArn>,
+    /// What the exit status is to tell.
+    pub(crate) fail_on: Option<FailOn>,
+}
+
+/// Where events are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// The standard input.
+    Stdin,
+    /// A file, or a folder of them.
+    Path(PathBuf),
+}
+
+/// A command line that makes no sense.
+#[derive(Debug, Error)]
+pub(crate) enum UsageError {
+    #[error("the standard input (`-`) is given twice")]
+    StdinTwice,
+    #[error("`{text}` is not the ARN of a role")]
+    NotARole { text: String },
+    #[error("`--account-out` takes the account of one scenario, and there are {count}")]
+    SeveralAccounts { count: usize },
+}
+
+impl Problem for UsageError {
+    fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::StdinTwice => "give it once".to_owned(),
+            Self::NotARole { text: _ } => {
+                "give the role itself, `arn:aws:iam::123456789012:role/tierguard`, not a session of it; \
+                 it is read from `--role` or `TIERGUARD_ROLE_ARN`"
+                    .to_owned()
+            }
+            Self::SeveralAccounts { count: _ } => {
+                "name one with `--policy` and `--account`, or replay one folder at a time".to_owned()
+            }
+        })
+    }
+}
+
+impl Settings {
+    /// What `args` mean.
+    ///
+    /// # Errors
+    /// When they contradict themselves.
+    pub(crate) fn new(args: ReplayArgs) -> Result<Self, UsageError> {
+        let ReplayArgs { paths, policy, account, mode, format, account_out, role, fail_on } = args;
+        let inputs: Vec<_> = paths.into_iter().map(Input::from).collect();
+        if inputs.iter().filter(|input| **input == Input::Stdin).count() > 1 {
+            return Err(UsageError::StdinTwice);
+        }
+        let own_role = role.filter(|text| !text.is_empty()).map(|text| role_arn(&text)).transpose()?;
+        let mode = mode.map(Mode::from);
+        Ok(Self { inputs, policy, account, mode, format, account_out, own_role, fail_on })
+    }
+}
+
+/// `arn:<partition>:iam::<account>:role/<path and name>`.
+fn role_arn(text: &str) -> Result<RoleArn, UsageError> {
+    let not_a_role = || UsageError::NotARole { text: text.to_owned() };
+    let mut parts = text.splitn(6, ':');
+    let is_role = parts.next() == Some("arn")
+        && parts.nth(1) == Some("iam")
+        && parts.nth(2).is_some_and(|resource| resource.starts_with("role/"));
+    if !is_role {
+        return Err(not_a_role());
+    }
+    RoleArn::new(text).map_err(|_| not_a_role())
+}
+
+impl From<PathBuf> for Input {
+    fn from(path: PathBuf) -> Self {
+        if path.as_os_str() == "-" { Self::Stdin } else { Self::Path(path) }
+    }
+}
+
+impl From<ModeArg> for Mode {
+    fn from(mode: ModeArg) -> Self {
+        match mode {
+            ModeArg::Enforce => Self::Enforce,
+            ModeArg::Observe => Self::Observe,
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! From a JSON value to the CloudTrail records in it, whatever they are wrapped in.
+//!
+//! Knows the wrappers and not the records: what a record says, and whether it makes sense, is for the guard.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use thiserror::Error;
+
+/// How often a record may be wrapped. An array of what `lookup-events` prints takes six.
+const DEEPEST: usize = 8;
+
+/// What is done with each record that is found, and with what is found in the place of one.
+pub(crate) trait Collect {
+    /// Takes the JSON of a record.
+    fn record(&mut self, json: &str);
+    /// Takes what is no record.
+    fn stray(&mut self, why: Stray);
+}
+
+/// A JSON value that is no CloudTrail event, nor anything that holds some.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(crate) enum Stray {
+    #[error("this is not a CloudTrail event")]
+    NotAnEvent,
+    #[error("this is wrapped more than {DEEPEST} times")]
+    TooDeep,
+    #[error("this cannot be read: {message}")]
+    Unreadable { message: String },
+}
+
+/// Gives every record in `json`, a JSON value, to `to`, in order.
+pub(crate) fn unwrap(json: &str, to: &mut impl Collect) {
+    unwrap_within(DEEPEST, json, to);
+}
+
+/// Gives every record in `json`, a JSON value that breaks off somewhere, to `to`: those that are whole.
+pub(crate) fn salvage(json: &str, to: &mut impl Collect) {
+    let mut elements = Vec::new();
+    // That it breaks off is known; what came before has been put into `elements`.
+    let _ = Salvage(&mut elements).deserialize(&mut serde_json::Deserializer::from_str(json));
+    for element in elements {
+        unwrap(element.get(), to);
+    }
+}
+
+fn unwrap_within(deepest: usize, json: &str, to: &mut impl Collect) {
+    let Some(deeper) = deepest.checked_sub(1) else {
+        return to.stray(Stray::TooDeep);
+    };
+    match Shape::of(json) {
+        Ok(Shape::Record(record)) => to.record(record),
+        Ok(Shape::Many(elements)) => {
+            for element in elements {
+                unwrap_within(deeper, element.get(), to);
+            }
+        }
+        Ok(Shape::Wrapper(inside)) => unwrap_within(deeper, inside, to),
+        Ok(Shape::Text(text)) => unwrap_within(deeper, text.trim(), to),
+        Ok(Shape::Digest) => {}
+        Err(why) => to.stray(why),
+    }
+}
+
+/// What a JSON value is.
+enum Shape<'t> {
+    /// A bare record, or the `detail` of an EventBridge event.
+    Record(&'t str),
+    /// What holds others, and what it holds: the list in `{"Records":[…]}` or `{"Events":[…]}`, `CloudTrailEvent` in a
+    /// row of what `lookup-events` prints.
+    Wrapper(&'t str),
+    /// An array.
+    Many(Vec<&'t RawValue>),
+    /// JSON in a string.
+    Text(String),
+    /// A digest, by which CloudTrail proves its log files: it lies among them and holds no event.
+    Digest,
+}
+
+impl<'t> Shape<'t> {
+    fn of(json: &'t str) -> Result<Self, Stray> {
+        let unreadable = |error: serde_json::Error| Stray::Unreadable { message: error.to_string() };
+        match json.as_bytes().first() {
+            Some(b'[') => serde_json::from_str(json).map(Self::Many).map_err(unreadable),
+            Some(b'"') => serde_json::from_str(json).map(Self::Text).map_err(unreadable),
+            Some(b'{') => serde_json::from_str::<Object<'_>>(json).map_err(unreadable)?.shape(json),
+            Some(_) | None => Err(Stray::NotAnEvent),
+        }
+    }
+}
+
+/// An object's keys, as far as they tell what it is. Where a key is given twice, the last counts.
+#[derive(Default)]
+struct Object<'t> {
+    inside: Option<&'t RawValue>,
+    detail: Option<&'t RawValue>,
+    is_record: bool,
+    is_digest: bool,
+}
+
+impl<'t> Object<'t> {
+    fn shape(self, json: &'t str) -> Result<Shape<'t>, Stray> {
+        let Self { inside, detail, is_record, is_digest } = self;
+        let detail = detail.map(RawValue::get).filter(|detail| detail.starts_with('{'));
+        let record = if is_record { Some(json) } else { detail };
+        let inside = inside.map(|inside| Shape::Wrapper(inside.get()));
+        inside
+            .or_else(|| record.map(Shape::Record))
+            .or_else(|| is_digest.then_some(Shape::Digest))
+            .ok_or(Stray::NotAnEvent)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier)]
+enum Key {
+    #[serde(rename = "Records", alias = "Events")]
+    List,
+    #[serde(rename = "CloudTrailEvent")]
+    Row,
+    #[serde(rename = "detail")]
+    Detail,
+    #[serde(rename = "eventName", alias = "eventSource", alias = "eventID", alias = "userIdentity")]
+    OfRecord,
+    #[serde(rename = "digestS3Object")]
+    OfDigest,
+    #[serde(other)]
+    Other,
+}
+
+impl<'t> Deserialize<'t> for Object<'t> {
+    fn deserialize<D: Deserializer<'t>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+        impl<'t> Visitor<'t> for Keys {
+            type Value = Object<'t>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an event")
+            }
+            fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Object<'t>, A::Error> {
+                let mut object = Object::default();
+                while let Some(key) = map.next_key()? {
+                    match key {
+                        Key::List | Key::Row => object.inside = Some(map.next_value()?),
+                        Key::Detail => object.detail = Some(map.next_value()?),
+                        Key::OfRecord | Key::OfDigest | Key::Other => {
+                            map.next_value::<IgnoredAny>()?;
+                            object.is_record |= matches!(key, Key::OfRecord);
+                            object.is_digest |= matches!(key, Key::OfDigest);
+                        }
+                    }
+                }
+                Ok(object)
+            }
+        }
+        deserializer.deserialize_map(Keys)
+    }
+}
+
+/// Collects the elements of an array, or of the lists in an object, up to where it breaks off.
+struct Salvage<'v, 't>(&'v mut Vec<&'t RawValue>);
+
+impl<'t> DeserializeSeed<'t> for Salvage<'_, 't> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'t> Visitor<'t> for Salvage<'_, 't> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of events")
+    }
+
+    fn visit_seq<A: SeqAccess<'t>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(element) = seq.next_element()? {
+            self.0.push(element);
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key()? {
+            match key {
+                Key::List => map.next_value_seed(Salvage(self.0))?,
+                Key::Row | Key::Detail | Key::OfRecord | Key::OfDigest | Key::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Found(Vec<String>);
+
+    impl Collect for Found {
+        fn record(&mut self, json: &str) {
+            self.0.push(json.to_owned());
+        }
+        fn stray(&mut self, why: Stray) {
+            self.0.push(why.to_string());
+        }
+    }
+
+    fn found(json: &str) -> Vec<String> {
+        let mut found = Found::default();
+        unwrap(json, &mut found);
+        found.0
+    }
+
+    const A: &str = r#"{"eventName":"A"}"#;
+    const B: &str = r#"{"eventVersion":"1.08","eventSource":"b","detail":{}}"#;
+
+    #[test]
+    fn records_are_found_in_every_wrapper() {
+        assert_eq!(found(A), [A]);
+        assert_eq!(found(B), [B]);
+        assert_eq!(found(&format!(r#"{{"detail-type":"x","detail":{A}}}"#)), [A]);
+        assert_eq!(found(&format!(r#"{{"Records":[{A},{B}]}}"#)), [A, B]);
+        assert_eq!(found(&format!(r#"[{{"detail":{A}}},{B},[{A}]]"#)), [A, B, A]);
+        let row = format!(r#"{{"EventName":"A","CloudTrailEvent":{}}}"#, serde_json::json!(A));
+        assert_eq!(found(&row), [A]);
+        assert_eq!(found(&format!(r#"{{"Events":[{row},{row}],"NextToken":"x"}}"#)), [A, A]);
+        assert_eq!(found(&serde_json::json!([A, B]).to_string()), [A, B]);
+    }
+
+    #[test]
+    fn an_empty_list_and_a_digest_hold_nothing() {
+        assert_eq!(found(r#"{"Records":[]}"#), [""; 0]);
+        assert_eq!(found(r#"{"digestS3Object":"x","logFiles":[]}"#), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_no_event_says_so() {
+        for json in [
+            "{}",
+            "7",
+            r#"{"Records":7}"#,
+            "null",
+            r#""text""#,
+            r#"{"detail":null}"#,
+            r#"{"name":"package"}"#,
+        ] {
+            assert_eq!(found(json), ["this is not a CloudTrail event"], "{json}");
+        }
+        insta::assert_snapshot!(found(r#"{"CloudTrailEvent":"{\"a\""}"#).concat(), @"this cannot be read: EOF while parsing an object at line 1 column 4");
+        insta::assert_snapshot!(found(&format!("{}{}", "[".repeat(9), "]".repeat(9))).concat(), @"this is wrapped more than 8 times");
+    }
+
+    #[test]
+    fn records_before_a_break_are_kept() {
+        let salvaged = |json: &str| {
+            let mut found = Found::default();
+            salvage(json, &mut found);
+            found.0
+        };
+        assert_eq!(salvaged(&format!(r#"{{"Records":[{A},{B},{{"eventName"#)), [A, B]);
+        assert_eq!(salvaged(&format!("[{A},{B}")), [A, B]);
+        assert_eq!(salvaged(&A.replace('}', "")), [""; 0]);
+    }
+}

@@ -1,0 +1,107 @@
+//! The story of a replay, for a person: one line for each event, and for those that the policy forbids, or that need a
+//! person, what was opened, why that is forbidden, and what was done.
+//!
+//! Takes no account of the width of the terminal. Everything that came from outside is shown escaped. Decides nothing.
+
+mod details;
+mod line;
+mod style;
+mod summary;
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use tierguard::judge::{Ignored, Verdict};
+use tierguard::{Handled, Policy};
+
+use crate::record::Origin;
+use crate::scenario::Against;
+use crate::shown::shown;
+use crate::story::details::Details;
+use crate::story::line::Line;
+use crate::story::style::{HEADING, QUIET};
+use crate::tally::Tally;
+
+/// Tells the story to `out`.
+pub(crate) struct Story<W> {
+    out: W,
+    has_headings: bool,
+    has_begun: bool,
+    /// The width of the column of tiers.
+    tiers: usize,
+    last: Told,
+}
+
+/// What was told last: blank lines follow from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    Heading,
+    Line,
+    Details,
+}
+
+impl<W: Write> Story<W> {
+    /// A story of this many scenarios.
+    pub(crate) const fn new(out: W, scenarios: usize) -> Self {
+        Self { out, has_headings: scenarios > 1, has_begun: false, tiers: 0, last: Told::Nothing }
+    }
+
+    /// A scenario begins: says which, if there are several.
+    pub(crate) fn begin(&mut self, Against { policy, account }: &Against, meant: &Policy) -> io::Result<()> {
+        self.has_begun = true;
+        self.tiers = meant.tiers.iter().map(|tier| tier.name.as_str().chars().count()).max().unwrap_or(1);
+        if !self.has_headings {
+            return Ok(());
+        }
+        let path =
+            |path: &Option<_>| path.as_deref().map(Path::to_string_lossy).unwrap_or_default().into_owned();
+        let (policy, account) = (path(policy), path(account));
+        let account = if account.is_empty() { "learnt from the events" } else { account.as_str() };
+        self.part(Told::Heading)?;
+        writeln!(
+            self.out,
+            "{HEADING}policy {}{HEADING:#}{QUIET}, account {}{QUIET:#}",
+            shown(&policy),
+            shown(account)
+        )
+    }
+
+    /// An event was handled. Of what is no security group change, nothing is told.
+    pub(crate) fn event(&mut self, handled: &Handled, origin: &Origin) -> io::Result<()> {
+        let line = Line { handled, tiers: self.tiers };
+        match &handled.judgement.verdict {
+            Verdict::Ignored(Ignored::NotAChange) => Ok(()),
+            Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged => {
+                self.part(Told::Line)?;
+                writeln!(self.out, "{line}")
+            }
+            Verdict::Violation(_) | Verdict::Undecidable(_) => {
+                self.part(Told::Details)?;
+                writeln!(self.out, "{line}\n{}", Details { handled, origin })
+            }
+        }
+    }
+
+    /// The end: what it all came to, if anything could be replayed.
+    pub(crate) fn end(&mut self, tally: &Tally) -> io::Result<()> {
+        if !self.has_begun {
+            return Ok(());
+        }
+        self.part(Told::Details)?;
+        writeln!(self.out, "{}", summary::Summary(tally))
+    }
+
+    /// What was told so far can be read.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    /// Sets `next` off from what was told last: details and headings stand between blank lines.
+    fn part(&mut self, next: Told) -> io::Result<()> {
+        let is_close =
+            matches!((self.last, next), (Told::Nothing | Told::Heading, _) | (Told::Line, Told::Line));
+        self.last = next;
+        if is_close { Ok(()) } else { writeln!(self.out) }
+    }
+}

@@ -1,0 +1,57 @@
+//! An event in one line: when, what became of it, which tier and group, which call, and by whom.
+
+use std::fmt;
+
+use tierguard::Handled;
+use tierguard::change::Event;
+use tierguard::judge::Verdict;
+
+use crate::shown::shown;
+use crate::story::style::{self, QUIET};
+
+/// An event in one line. Columns are as wide as what usually stands in them.
+pub(super) struct Line<'h> {
+    pub(super) handled: &'h Handled,
+    /// The width of the column of tiers.
+    pub(super) tiers: usize,
+}
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Handled { event, group, found, judgement, .. } = self.handled;
+        let verdict = style::of(&judgement.verdict);
+        let time = event.time.map_or("-".to_owned(), |time| time.to_string());
+        let tiers: Vec<_> = judgement.tiers.iter().map(ToString::to_string).collect();
+        let tiers = if tiers.is_empty() { "-".to_owned() } else { tiers.join("+") };
+        let found = found.as_ref().map(|group| group.id.to_string());
+        let group = found.or_else(|| group.as_ref().map(ToString::to_string));
+        write!(
+            f,
+            "{QUIET}{time:<20}{QUIET:#}  {verdict}{:<11}{verdict:#}  {:<width$}  {:<20}  {:<16}  {}",
+            judgement.verdict.word(),
+            shown(&tiers),
+            shown(group.as_deref().unwrap_or("-")),
+            shown(&call(event)),
+            shown(caller(event)),
+            width = self.tiers,
+        )?;
+        match &judgement.verdict {
+            Verdict::Ignored(why) => write!(f, "  {QUIET}({why}){QUIET:#}"),
+            Verdict::Compliant | Verdict::Violation(_) | Verdict::Unmanaged | Verdict::Undecidable(_) => {
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The call without the two words that are in every one of them: `AuthorizeIngress`, `ModifyRules`.
+fn call(event: &Event) -> String {
+    event.name.as_deref().unwrap_or("-").replacen("SecurityGroup", "", 1)
+}
+
+/// The telling end of the caller's ARN: `Developer/alice` of an assumed role, `user/bob`, `root`.
+fn caller(event: &Event) -> &str {
+    let name = event.actor.name.as_deref().unwrap_or("-");
+    let resource = if name.starts_with("arn:") { name.splitn(6, ':').nth(5).unwrap_or(name) } else { name };
+    resource.strip_prefix("assumed-role/").unwrap_or(resource)
+}

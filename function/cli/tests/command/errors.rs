@@ -1,0 +1,195 @@
+//! What is said when something cannot be read, and that the rest is replayed all the same.
+
+use serde_json::json;
+
+use crate::desk::{Desk, Ran, gzip, opened};
+
+/// A desk with one good event, and `content` in `damaged.json`.
+fn damaged(test: &str, content: impl AsRef<[u8]>) -> Ran {
+    let desk = Desk::new(test);
+    desk.write("logs/good.json", opened("good", 9, 80).to_string());
+    desk.write("logs/damaged.json", content);
+    let ran = desk.run("replay --format jsonl --policy policy.yaml --account account.json logs");
+    assert_eq!(ran.code, 1);
+    assert!(ran.verdicts().contains(&"compliant good logs/good.json".to_owned()));
+    ran
+}
+
+#[test]
+fn a_log_that_is_cut_keeps_what_is_whole() {
+    let log = json!({"Records": [opened("a", 1, 22), opened("b", 2, 80), opened("c", 3, 80)]}).to_string();
+    let cut = log.rsplit_once("eventVersion").unwrap().0;
+    let ran = damaged("a_log_that_is_cut_keeps_what_is_whole", cut);
+    assert_eq!(
+        ran.verdicts(),
+        [
+            "violation a logs/damaged.json#0",
+            "compliant b logs/damaged.json#1",
+            "compliant good logs/good.json"
+        ]
+    );
+    assert!(ran.err.contains("this is not JSON: EOF while parsing a string"), "{}", ran.err);
+}
+
+#[test]
+fn a_line_that_is_damaged_costs_no_other() {
+    let (a, b) = (opened("a", 1, 22).to_string(), opened("b", 2, 80).to_string());
+    let half = a.split_at(100).0;
+    let ran = damaged("a_line_that_is_damaged_costs_no_other", format!("{a}\n{half}\n{b}\nnot json\n{{}}\n"));
+    insta::assert_snapshot!(ran.err, @r"
+    error: `logs/damaged.json`, line 2, column 100: this is not JSON: control character (\u0000-\u001F) found while parsing a string
+      help: fetch or export it again; whatever else is whole in the file was replayed
+    error: `logs/damaged.json`, line 4, column 2: this is not JSON: expected ident
+      help: fetch or export it again; whatever else is whole in the file was replayed
+    error: `logs/damaged.json#4`: this is not a CloudTrail event
+      help: take it out, or give an EventBridge event, a CloudTrail record, a CloudTrail log file, or the output of `aws cloudtrail lookup-events`
+    ");
+    assert_eq!(
+        ran.verdicts(),
+        [
+            "violation a logs/damaged.json#0",
+            "compliant b logs/damaged.json#2",
+            "compliant good logs/good.json"
+        ]
+    );
+}
+
+#[test]
+fn only_the_first_damages_are_told_one_by_one() {
+    let ran = damaged("only_the_first_damages_are_told_one_by_one", "{}\n".repeat(12));
+    assert_eq!(ran.err.matches("this is not a CloudTrail event").count(), 10);
+    insta::assert_snapshot!(ran.err.lines().rev().take(2).collect::<Vec<_>>().join("\n"), @"
+      help: see the errors above
+    error: `logs/damaged.json` has 2 more places that cannot be read
+    ");
+}
+
+#[test]
+fn gzip_that_is_cut_keeps_what_can_be_unpacked() {
+    let lines: Vec<_> = (0..500).map(|second| opened("a", second % 60, 22).to_string()).collect();
+    let packed = gzip(lines.join("\n"));
+    let ran = damaged("gzip_that_is_cut_keeps_what_can_be_unpacked", packed.split_at(packed.len() / 2).0);
+    assert!(ran.verdicts().len() > 50);
+    insta::assert_snapshot!(ran.err.lines().take(2).collect::<Vec<_>>().join("\n"), @"
+    error: `logs/damaged.json` cannot be unpacked to its end: incomplete deflate stream
+      help: fetch it again: it is cut or changed; events before the damage were replayed
+    ");
+}
+
+#[test]
+fn text_that_is_not_utf_8_is_said_to_be_that() {
+    let utf_16: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let ran = damaged("text_that_is_not_utf_8_is_said_to_be_that", utf_16);
+    insta::assert_snapshot!(ran.err, @"
+    error: `logs/damaged.json` is not UTF-8 but UTF-16
+      help: save it as UTF-8; PowerShell: `| Out-File -Encoding utf8`
+    ");
+    let ran = damaged("text_that_is_not_utf_8_is_said_to_be_that", b"{\"eventName\":\"\xff\"}\n");
+    insta::assert_snapshot!(ran.err, @"
+    error: `logs/damaged.json`, line 1, column 15: this is not JSON: invalid unicode code point
+      help: fetch or export it again; whatever else is whole in the file was replayed
+    ");
+}
+
+#[test]
+fn a_record_inside_a_text_that_is_damaged() {
+    let ran = damaged(
+        "a_record_inside_a_text_that_is_damaged",
+        r#"{"Events":[{"CloudTrailEvent":"{\"eventName\":"}]}"#,
+    );
+    insta::assert_snapshot!(ran.err, @"
+    error: `logs/damaged.json#0`: this cannot be read: EOF while parsing a value at line 1 column 13
+      help: fetch or export it again; whatever else is whole in the file was replayed
+    ");
+}
+
+#[test]
+fn what_is_not_there() {
+    let desk = Desk::new("what_is_not_there");
+    desk.write("event.json", opened("a", 1, 80).to_string());
+    desk.write("empty/README.md", "");
+    insta::assert_snapshot!(desk.run("replay --format jsonl nowhere event.json").err, @"
+    error: `nowhere` cannot be found: No such file or directory (os error 2)
+      help: give a file, a folder, or `-` for the standard input
+    ");
+    insta::assert_snapshot!(desk.run("replay empty").shown(), @"
+    exit 1
+    --- stderr
+    error: there are no events in the folder `empty`
+      help: files named *.json, *.jsonl, *.ndjson and *.gz are taken; any other is taken if it is given itself
+    ");
+    insta::assert_snapshot!(desk.run("replay --policy none.yaml event.json").shown(), @"
+    exit 1
+    --- stderr
+    error: the policy `none.yaml` cannot be read: No such file or directory (os error 2)
+      help: give the path of a text file that you may read
+    ");
+    insta::assert_snapshot!(desk.run("replay --account none.json event.json").shown(), @"
+    exit 1
+    --- stderr
+    error: the account `none.json` cannot be read: No such file or directory (os error 2)
+      help: give the path of a text file that you may read
+    ");
+}
+
+#[test]
+fn without_a_policy_nothing_is_replayed() {
+    let desk = Desk::empty("without_a_policy_nothing_is_replayed");
+    desk.write("logs/event.json", opened("a", 1, 80).to_string());
+    insta::assert_snapshot!(desk.run("replay logs").shown(), @"
+    exit 1
+    --- stderr
+    error: there is no policy for `logs/event.json`
+      help: name one with `--policy FILE`, or put a `policy.yaml` beside the events or in a folder above them
+    ");
+}
+
+#[test]
+fn a_policy_or_an_account_that_is_wrong() {
+    let desk = Desk::new("a_policy_or_an_account_that_is_wrong");
+    desk.write("event.json", opened("a", 1, 80).to_string());
+    desk.write("wrong.yaml", "version: 1\ntires: {}\n");
+    desk.write("wrong.json", r#"{"SecurityGroups": [{}]}"#);
+    insta::assert_snapshot!(desk.run("replay --policy wrong.yaml --account wrong.json event.json").shown(), @"
+    exit 1
+    --- stderr
+    error: the policy has neither `tiers` nor `elsewhere`
+     --> wrong.yaml:1:1
+      |
+    1 | version: 1
+      | ^^^^^^^^^^
+      |
+      = help: write `tiers`, `elsewhere`, or both
+
+    error: unknown key `tires`
+     --> wrong.yaml:2:1
+      |
+    2 | tires: {}
+      | ^^^^^
+      |
+      = help: write `tiers`; the keys here are `version`, `mode`, `on-violation`, `networks`, `tiers` and `elsewhere`
+    error: wrong.json: SecurityGroups[0] has no `GroupId`
+      help: add the key, as the AWS CLI prints it
+    ");
+    desk.write("wrong.json", "{");
+    insta::assert_snapshot!(desk.run("replay --account wrong.json event.json").shown(), @"
+    exit 1
+    --- stderr
+    error: wrong.json: not JSON: EOF while parsing an object at line 1 column 1
+      help: write one JSON object with the keys of the AWS CLI: SecurityGroups, SecurityGroupRules, PrefixLists, NetworkInterfaces, Vpcs
+    ");
+}
+
+#[test]
+fn names_of_files_cannot_command_a_terminal() {
+    let desk = Desk::new("names_of_files_cannot_command_a_terminal");
+    desk.write("logs/\u{1b}[2J\n.json", "{");
+    insta::assert_snapshot!(desk.run("replay logs").shown(), @r"
+    exit 1
+    --- stdout
+    0 security group events
+    --- stderr
+    error: `logs/\u{1b}[2J\n.json`, line 1, column 1: this is not JSON: EOF while parsing an object
+      help: fetch or export it again; whatever else is whole in the file was replayed
+    ");
+}

@@ -1,0 +1,14 @@
+//! The built command, as people use it: what goes in, what comes out, and how it ends.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test harness stops at the first surprise"
+)]
+
+mod desk;
+mod discovery;
+mod ends;
+mod errors;
+mod shapes;
+mod story;
+mod usage;

@@ -1,0 +1,160 @@
+//! What the command line takes, and what it says when it is used wrongly.
+
+use crate::desk::{Desk, opened};
+
+#[test]
+fn help() {
+    let desk = Desk::empty("help");
+    insta::assert_snapshot!(desk.run("--help").shown(), @"
+    exit 0
+    --- stdout
+    Keeps EC2 security groups within a tier policy
+
+    Usage: tierguard <COMMAND>
+
+    Commands:
+      replay  Replay security group changes against a policy, without an AWS account
+      help    Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Example:
+      tierguard replay events
+    ");
+    insta::assert_snapshot!(desk.run("replay --help").shown(), @"
+    exit 0
+    --- stdout
+    Replay security group changes against a policy, without an AWS account
+
+    Each change is applied to an account in memory, as EC2 would have applied it, and the guard responds
+    to it there: judges it, undoes what the policy forbids, and says so. Events are handled in the order
+    of their time.
+
+    Usage: tierguard replay [OPTIONS] <PATH>...
+
+    Arguments:
+      <PATH>...
+              Events: a file, a folder (walked), or `-` for the standard input
+              
+              What a file holds is detected: an EventBridge event, a CloudTrail record, a CloudTrail log
+              file, the output of `aws cloudtrail lookup-events`, an array or JSON lines of these, or
+              any of it in gzip. In a folder, files named *.json, *.jsonl, *.ndjson and *.gz are taken,
+              account.json is not.
+
+    Options:
+          --policy <FILE>
+              The policy [default: the nearest policy.yaml, beside the events or in a folder above them
+              in PATH]
+
+          --account <FILE>
+              The account before the first event, in the AWS CLI's output keys [default: the nearest
+              account.json, else one that learns its groups from the events]
+
+          --mode <MODE>
+              Act on every violation, or on none, whatever the policy says
+
+              Possible values:
+              - enforce: Undo violations
+              - observe: Only say what would be undone
+
+          --format <FORMAT>
+              A story for people, or one JSON object per event
+
+              Possible values:
+              - text:  A story for people
+              - jsonl: One JSON object per event, as the Lambda function returns it
+              
+              [default: text]
+
+          --account-out <FILE>
+              Write the account as it is after the last event
+
+          --role <ARN>
+              The guard's own role: changes made by it are not judged
+              
+              [env: TIERGUARD_ROLE_ARN]
+
+          --fail-on <WHAT>
+              Exit with status 2 if there was one of these
+
+              Possible values:
+              - violation: The policy forbids some of a change
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Examples:
+      tierguard replay events
+      tierguard replay --policy policy.yaml --mode observe AWSLogs/
+      aws cloudtrail lookup-events --output json |
+        tierguard replay --policy policy.yaml --format jsonl -
+
+    Exit status: 0 handled, 1 an error, 2 a violation with --fail-on violation, 64 wrong usage.
+    ");
+}
+
+#[test]
+fn version() {
+    insta::assert_snapshot!(Desk::empty("version").run("--version").shown(), @"
+    exit 0
+    --- stdout
+    tierguard 0.1.0
+    ");
+}
+
+#[test]
+fn wrong_usage_is_told_apart_from_violations() {
+    let desk = Desk::new("wrong_usage_is_told_apart_from_violations");
+    desk.write("event.json", opened("a", 1, 80).to_string());
+    assert_eq!(desk.run("").code, 64);
+    insta::assert_snapshot!(desk.run("replay").shown(), @"
+    exit 64
+    --- stderr
+    error: the following required arguments were not provided:
+      <PATH>...
+
+    Usage: tierguard replay <PATH>...
+
+    For more information, try '--help'.
+    ");
+    insta::assert_snapshot!(desk.run("replay --mode maybe event.json").shown(), @"
+    exit 64
+    --- stderr
+    error: invalid value 'maybe' for '--mode <MODE>'
+      [possible values: enforce, observe]
+
+    For more information, try '--help'.
+    ");
+    insta::assert_snapshot!(desk.run("replay --accuont a.json event.json").shown(), @"
+    exit 64
+    --- stderr
+    error: unexpected argument '--accuont' found
+
+      tip: a similar argument exists: '--account'
+
+    Usage: tierguard replay --account <FILE> <PATH>...
+
+    For more information, try '--help'.
+    ");
+    insta::assert_snapshot!(desk.run("replay - -").shown(), @"
+    exit 64
+    --- stderr
+    error: the standard input (`-`) is given twice
+      help: give it once
+    ");
+    insta::assert_snapshot!(desk.run("replay --role tierguard event.json").shown(), @"
+    exit 64
+    --- stderr
+    error: `tierguard` is not the ARN of a role
+      help: give the role itself, `arn:aws:iam::123456789012:role/tierguard`, not a session of it; it is read from `--role` or `TIERGUARD_ROLE_ARN`
+    ");
+    insta::assert_snapshot!(
+        desk.run("replay --role arn:aws:sts::111122223333:assumed-role/tierguard/session event.json").shown(), @"
+    exit 64
+    --- stderr
+    error: `arn:aws:sts::111122223333:assumed-role/tierguard/session` is not the ARN of a role
+      help: give the role itself, `arn:aws:iam::123456789012:role/tierguard`, not a session of it; it is read from `--role` or `TIERGUARD_ROLE_ARN`
+    ");
+}
