@@ -17,7 +17,7 @@ use tierguard::{Handled, Policy};
 use crate::record::Origin;
 use crate::scenario::Against;
 use crate::shown::shown;
-use crate::story::details::Details;
+use crate::story::details::{Details, Opened};
 use crate::story::line::Line;
 use crate::story::style::{HEADING, QUIET};
 use crate::tally::Tally;
@@ -74,7 +74,7 @@ impl<W: Write> Story<W> {
             Verdict::Ignored(Ignored::NotAChange) => Ok(()),
             Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged => {
                 self.part(Told::Line)?;
-                writeln!(self.out, "{line}")
+                writeln!(self.out, "{line}{}", Opened(handled))
             }
             Verdict::Violation(_) | Verdict::Undecidable(_) => {
                 self.part(Told::Details)?;

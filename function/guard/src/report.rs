@@ -74,7 +74,7 @@ impl Report {
     /// The report of `handled`, which came from `source`.
     #[must_use]
     pub fn new(handled: &Handled, source: Option<&str>) -> Self {
-        let Handled { event, group, found, judgement, actions, basis: _, handled_at: _, announced: _ } = handled;
+        let Handled { event, group, found, judgement, actions, .. } = handled;
         let group_id = found.as_ref().map(|group| &group.id);
         let findings = match &judgement.verdict {
             Verdict::Violation(violation) => violation.findings.as_slice(),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::act::{Action, ChangeAccount, Outcome, act};
 use crate::change::{Change, ChangeKind, Event};
 use crate::facts::{Facts, NoSubject, Subject};
-use crate::group::Group;
+use crate::group::{Group, Rule};
 use crate::id::{GroupKey, RoleArn};
 use crate::judge::{Ignored, Judgement, Undecidable, Verdict, judge};
 use crate::look::{Answers, Questions, ReadAccount};
@@ -32,6 +32,8 @@ pub struct Handled {
     pub group: Option<GroupKey>,
     /// The group, as it was found.
     pub found: Option<Group>,
+    /// The rules that the change made, each judged; none of a change that only takes away, or was not judged.
+    pub judged: Vec<Rule>,
     /// What the judgement rests on.
     pub basis: Basis,
     /// Tiers and verdict.
@@ -117,10 +119,10 @@ impl Guard {
             Err(why) => return Handled::of(change, Verdict::from(why).into(), now),
         };
         let judgement = judge(&self.policy, &facts);
-        let group = facts.subject.group;
+        let Subject { group, rules } = facts.subject;
         let actions = act(&plan(&group.id, &judgement.verdict), ports).await;
         let basis = if change.kind.is_cut() { Basis::LiveGroup } else { Basis::Record };
-        Handled { found: Some(group), basis, actions, ..Handled::of(change, judgement, now) }
+        Handled { found: Some(group), judged: rules, basis, actions, ..Handled::of(change, judgement, now) }
     }
 
     /// One round of look-ups; a second one only for rules that stand in no event and refer to more.
@@ -142,6 +144,7 @@ impl Handled {
             event,
             group,
             found: None,
+            judged: Vec::new(),
             basis: Basis::Record,
             judgement,
             actions: Vec::new(),

@@ -45,6 +45,16 @@ impl fmt::Display for Details<'_> {
     }
 }
 
+/// What an event opened that nobody minds; nothing for one that opened nothing.
+pub(super) struct Opened<'h>(pub(super) &'h Handled);
+
+impl fmt::Display for Opened<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rules: Vec<_> = self.0.judged.iter().map(|rule| rule.permission.to_string()).collect();
+        if rules.is_empty() { Ok(()) } else { write!(f, "\n{}", Row::plain("opened", some_of(&rules))) }
+    }
+}
+
 /// A detail: what kind of, and what it says.
 struct Row {
     label: &'static str,

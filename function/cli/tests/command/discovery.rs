@@ -54,6 +54,7 @@ fn scenarios_do_not_touch_each_other() {
 
     policy policy.yaml, account events/b/account.json
     2026-03-02T09:00:01Z  unmanaged    -    sg-0000000000000web1  AuthorizeIngress  Developer/alice
+        opened     22/tcp from 0.0.0.0/0
 
     3 security group events: 2 violations, 1 unmanaged
     2 forbidden rules: 2 revoked

@@ -53,6 +53,7 @@ fn an_account_that_cannot_be_written_is_an_error() {
     exit 1
     --- stdout
     2026-03-02T09:00:01Z  compliant    web  sg-0000000000000web1  AuthorizeIngress  Developer/alice
+        opened     80/tcp from 0.0.0.0/0
 
     1 security group event: 1 compliant
     --- stderr

@@ -42,6 +42,7 @@ fn every_kind_of_event() {
     exit 0
     --- stdout
     2026-03-02T09:00:01Z  compliant    web  sg-0000000000000web1  AuthorizeIngress  Developer/alice
+        opened     443/tcp from 0.0.0.0/0
 
     2026-03-02T09:00:02Z  violation    web  sg-0000000000000web1  AuthorizeIngress  Developer/alice
         opened     22/tcp from 0.0.0.0/0
@@ -79,6 +80,7 @@ fn every_kind_of_event() {
         event      AuthorizeSecurityGroupIngress in events.json#5
 
     2026-03-02T09:00:07Z  unmanaged    -    sg-0000000000000misc  AuthorizeIngress  Developer/alice
+        opened     22/tcp from 0.0.0.0/0
 
     7 security group events: 3 violations, 1 undecidable, 1 compliant, 1 unmanaged, 1 ignored
     2 other events passed over

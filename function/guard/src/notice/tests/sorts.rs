@@ -183,6 +183,7 @@ pub(super) fn handled() -> impl Strategy<Value = Handled> {
             found,
             judgement: Judgement { tiers, verdict },
             actions,
+            judged: Vec::new(),
             basis,
             handled_at: Timestamp::UNIX_EPOCH,
             announced: Announced::NotNeeded,
