@@ -1,0 +1,71 @@
+//! The live account through the EC2 API.
+//!
+//! Chooses nothing: what is asked and what is revoked comes from the guard. It knows EC2's shapes, its pages, its
+//! delay in showing what has changed, and its error codes.
+
+mod convert;
+mod look;
+mod revoke;
+
+use std::time::Duration;
+
+use aws_sdk_ec2::Client;
+use tierguard::id::{AccountId, Region};
+use tierguard::look::{LookUpError, Questions};
+
+pub use self::convert::Unreadable;
+
+/// EC2 shows a change to readers seconds late at times. If none of the groups that an event is about are to be seen,
+/// they are asked for again after these waits, before they are taken to be gone.
+const LAG: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
+
+/// The security groups of one account in one Region.
+#[derive(Debug, Clone)]
+pub struct Ec2 {
+    client: Client,
+    home: Home,
+    lag: [Duration; 3],
+}
+
+/// Where the function watches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    /// The account.
+    pub account: AccountId,
+    /// The Region.
+    pub region: Region,
+}
+
+impl Ec2 {
+    /// The account and Region of `home`, through a client of the same.
+    #[must_use]
+    pub const fn new(client: Client, home: Home) -> Self {
+        Self { client, home, lag: LAG }
+    }
+
+    /// The same, but groups that are not to be seen are asked for again after these waits.
+    #[must_use]
+    pub fn with_lag(self, lag: [Duration; 3]) -> Self {
+        Self { lag, ..self }
+    }
+}
+
+impl Home {
+    /// Why `questions` cannot be answered here: they are about an account or a Region that is not this one.
+    fn refusal_of(&self, questions: &Questions) -> Option<LookUpError> {
+        let Self { account, region } = self;
+        let message = match (&questions.region, &questions.account) {
+            (Some(theirs), _) if theirs != region => {
+                format!("the event is from Region {theirs}, this function watches {region}")
+            }
+            (_, Some(theirs)) if theirs != account => {
+                format!("the event is from account {theirs}, this function watches {account}")
+            }
+            (_, _) => return None,
+        };
+        Some(LookUpError { call: "DescribeSecurityGroups", message, retryable: false })
+    }
+}
+
+#[cfg(test)]
+mod tests;

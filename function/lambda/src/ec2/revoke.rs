@@ -1,0 +1,121 @@
+//! Revoking: one call as it was planned, and what EC2 made of it.
+
+use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ec2::types::IpPermission;
+use tierguard::ChangeAccount;
+use tierguard::act::{RevokeError, Revoked};
+use tierguard::group::Rule;
+use tierguard::id::{GroupId, RuleId};
+use tierguard::permission::{Direction, GroupRef, Peer, Permission};
+use tierguard::plan::{Call, Naming};
+
+use super::Ec2;
+use super::convert::{Unreadable, ip_permission, permissions};
+use crate::failure::Failure;
+
+/// A call that EC2 accepted.
+struct Accepted {
+    /// `Return`: whether it did anything.
+    done: Option<bool>,
+    /// `UnknownIpPermissions`.
+    unknown: Vec<IpPermission>,
+}
+
+impl ChangeAccount for Ec2 {
+    async fn revoke(&self, call: &Call) -> Result<Revoked, RevokeError> {
+        let accepted = match call.direction() {
+            Direction::Ingress => self.revoke_ingress(call).await,
+            Direction::Egress => self.revoke_egress(call).await,
+        };
+        revoked(call, &accepted?)
+    }
+}
+
+impl Ec2 {
+    async fn revoke_ingress(&self, call: &Call) -> Result<Accepted, RevokeError> {
+        let (permissions, ids) = named(call);
+        let request = self.client.revoke_security_group_ingress().group_id(call.group().as_str());
+        let request = request.set_ip_permissions(permissions).set_security_group_rule_ids(ids);
+        match request.send().await {
+            Ok(answer) => Ok(Accepted {
+                done: answer.r#return(),
+                unknown: answer.unknown_ip_permissions.unwrap_or_default(),
+            }),
+            Err(error) => Err(refused(call.group(), &error)),
+        }
+    }
+
+    async fn revoke_egress(&self, call: &Call) -> Result<Accepted, RevokeError> {
+        let (permissions, ids) = named(call);
+        let request = self.client.revoke_security_group_egress().group_id(call.group().as_str());
+        let request = request.set_ip_permissions(permissions).set_security_group_rule_ids(ids);
+        match request.send().await {
+            Ok(answer) => Ok(Accepted {
+                done: answer.r#return(),
+                unknown: answer.unknown_ip_permissions.unwrap_or_default(),
+            }),
+            Err(error) => Err(refused(call.group(), &error)),
+        }
+    }
+}
+
+/// The rules of `call`, by content or by id.
+fn named(call: &Call) -> (Option<Vec<IpPermission>>, Option<Vec<String>>) {
+    let rules = call.rules();
+    match call.naming() {
+        Naming::Content => (Some(rules.iter().map(|rule| ip_permission(&rule.permission)).collect()), None),
+        Naming::Id => {
+            let ids = rules.iter().filter_map(|rule| rule.id.as_ref());
+            (None, Some(ids.map(RuleId::to_string).collect()))
+        }
+    }
+}
+
+/// What became of the rules of `call`.
+fn revoked(call: &Call, accepted: &Accepted) -> Result<Revoked, RevokeError> {
+    // EC2 documents `true` or an error. Should it ever say `false` and not why, nothing is known to be gone.
+    if accepted.done == Some(false) && accepted.unknown.is_empty() {
+        let message = "EC2 answered that it revoked nothing, and not why".to_owned();
+        return Err(RevokeError::Failed { message, retryable: true });
+    }
+    let unknown = accepted.unknown.iter().map(|unknown| permissions(call.direction(), unknown));
+    // Not known which rules were there: the next attempt will find out.
+    let unclear = |error: Unreadable| RevokeError::Failed { message: error.to_string(), retryable: true };
+    let unknown = unknown.collect::<Result<Vec<_>, _>>().map_err(unclear)?.concat();
+    let is_unknown = |rule: &&Rule| unknown.iter().any(|unknown| is_same(&rule.permission, unknown));
+    Ok(Revoked {
+        unknown: call.rules().iter().filter(is_unknown).map(|rule| rule.permission.clone()).collect(),
+    })
+}
+
+/// Whether EC2 means `ours` by `theirs`: it may add or leave out the account of a group.
+fn is_same(ours: &Permission, theirs: &Permission) -> bool {
+    let is_same_peer = match (&ours.peer, &theirs.peer) {
+        (Peer::Group(ours), Peer::Group(theirs)) => is_same_group(ours, theirs),
+        (ours, theirs) => ours == theirs,
+    };
+    (ours.direction, ours.traffic) == (theirs.direction, theirs.traffic) && is_same_peer
+}
+
+fn is_same_group(ours: &GroupRef, theirs: &GroupRef) -> bool {
+    let are_known = ours.owner.is_some() && theirs.owner.is_some();
+    ours.group == theirs.group && (!are_known || ours.owner == theirs.owner)
+}
+
+/// What EC2 means by refusing a call on `group`.
+fn refused<E>(group: &GroupId, error: &SdkError<E>) -> RevokeError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let Failure { code, message, retryable } = Failure::of(error);
+    match code.as_deref() {
+        Some("InvalidPermission.NotFound" | "InvalidSecurityGroupRuleId.NotFound") => RevokeError::NotThere,
+        // The group that is missing may be the one that a rule refers to; then the rule is still there.
+        Some("InvalidGroup.NotFound" | "InvalidGroupId.NotFound" | "InvalidSecurityGroupID.NotFound")
+            if message.contains(group.as_str()) =>
+        {
+            RevokeError::GroupGone
+        }
+        Some(_) | None => RevokeError::Failed { message, retryable },
+    }
+}

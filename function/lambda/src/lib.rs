@@ -1,0 +1,71 @@
+//! The Lambda door: EventBridge events in, EC2 and SNS calls out.
+//!
+//! ```text
+//! environment ─ config ─▶ Settings ─ aws ─▶ Aws (the ports)
+//! invocation ─ handler ─▶ Guard::respond over the ports ─▶ Report, and one line of log
+//! ```
+//!
+//! Judges nothing: the guard is the crate `tierguard`. What is here turns our types into AWS's and back, and knows
+//! which failures another attempt can mend.
+
+pub mod arn;
+pub mod aws;
+pub mod clock;
+pub mod config;
+pub mod ec2;
+mod failure;
+pub mod handler;
+#[cfg(feature = "local")]
+pub mod local;
+pub mod log;
+pub mod sns;
+
+use jiff::Timestamp;
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::value::RawValue;
+use thiserror::Error;
+use tierguard::{Guard, Handled};
+
+use crate::aws::{Aws, NoRegion};
+use crate::config::{ConfigErrors, ProcessEnvironment, Settings};
+use crate::handler::Function;
+
+/// Why the function did not start, or stopped.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The settings are wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigErrors),
+    /// The Region is not known.
+    #[error(transparent)]
+    NoRegion(#[from] NoRegion),
+    /// The Lambda Runtime API failed.
+    #[error("the Lambda runtime stopped: {0}")]
+    Runtime(#[source] lambda_runtime::Error),
+}
+
+/// Reads the settings, builds the clients, and serves invocations until Lambda ends the process.
+///
+/// # Errors
+/// When the settings are wrong, or the Runtime API cannot be reached.
+pub async fn run() -> Result<(), RunError> {
+    #[cfg(feature = "local")]
+    if local::is_wanted(&ProcessEnvironment) {
+        return local::run(&ProcessEnvironment).await;
+    }
+    let Settings { policy, topic, role, log } = Settings::read(&ProcessEnvironment)?;
+    log::start(log);
+    let ports = Aws::connect(topic, role.account).await?;
+    let guard = Guard { policy, own_role: Some(role.arn) };
+    serve(async |record: &[u8], now| guard.respond(record, &ports, now).await).await
+}
+
+/// Answers invocations with `respond`.
+async fn serve(respond: impl AsyncFn(&[u8], Timestamp) -> Handled) -> Result<(), RunError> {
+    let function = Function::new(respond, clock::now);
+    let service = |event: LambdaEvent<Box<RawValue>>| function.handle(event);
+    lambda_runtime::run(service_fn(service)).await.map_err(RunError::Runtime)
+}
+
+#[cfg(test)]
+mod testing;

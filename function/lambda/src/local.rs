@@ -1,0 +1,87 @@
+//! The function on a laptop: the account is in memory, and notices go to standard error. Built by `cargo lambda
+//! watch` only (feature `local`); with `AWS_ENDPOINT_URL` set, the function uses that AWS instead.
+//!
+//! Each event's change is first applied to the account, as EC2 would have, and then handled: so any event can be
+//! invoked in any order, and what the guard undid stays undone until the function is started again.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use tierguard::Guard;
+use tierguard::notice::Notice;
+use tierguard_account::{Account, Desk};
+
+use crate::arn::Role;
+use crate::config::{self, ConfigError, ConfigErrors, Environment};
+use crate::{RunError, log, serve};
+
+const ENDPOINT: &str = "AWS_ENDPOINT_URL";
+const ACCOUNT: &str = "TIERGUARD_ACCOUNT";
+
+const ACCOUNT_FILE: &str = "events/account.json";
+const POLICY_FILE: &str = "events/policy.yaml";
+
+const ACCOUNT_HELP: &str = "give the path of an account, or run at the root of the repository, which has one";
+
+/// Whether the account is to be in memory.
+pub fn is_wanted(environment: &impl Environment) -> bool {
+    config::variable(environment, ENDPOINT).is_none()
+}
+
+/// Serves invocations over an account in memory.
+///
+/// # Errors
+/// When the settings are wrong, or the Runtime API cannot be reached.
+pub async fn run(environment: &impl Environment) -> Result<(), RunError> {
+    let desk = Mutex::new(desk(environment)?);
+    log::start(config::log_filter(environment).map_err(|error| ConfigErrors(vec![error]))?);
+    let respond = async |record: &[u8], _now| {
+        let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
+        let handled = desk.handle(record);
+        desk.take_notices().iter().for_each(show);
+        handled
+    };
+    serve(respond).await
+}
+
+/// A guard and the account that `TIERGUARD_ACCOUNT` names.
+///
+/// # Errors
+/// Everything that is wrong with the settings, at once.
+pub fn desk(environment: &impl Environment) -> Result<Desk, ConfigErrors> {
+    let policy = config::policy(environment, Some(POLICY_FILE.into()));
+    let role = config::optional::<Role>(environment, config::ROLE, config::ROLE_HELP);
+    match (policy, config::mode(environment), role, account(environment)) {
+        (Ok(policy), Ok(mode), Ok(role), Ok(account)) => {
+            let policy = config::with_mode(policy, mode);
+            Ok(Desk::new(Guard { policy, own_role: role.map(|role| role.arn) }, account))
+        }
+        (policy, mode, role, account) => {
+            let wrong = [role.err(), mode.err(), account.err(), policy.err()];
+            Err(ConfigErrors(wrong.into_iter().flatten().collect()))
+        }
+    }
+}
+
+fn account(environment: &impl Environment) -> Result<Account, ConfigError> {
+    let given = config::variable(environment, ACCOUNT);
+    let path = PathBuf::from(given.as_deref().unwrap_or(ACCOUNT_FILE));
+    let text = config::file(ACCOUNT, &path, ACCOUNT_HELP)?;
+    let account = Account::from_json(&path.display().to_string(), &text);
+    account.map_err(|error| ConfigError::Invalid {
+        name: ACCOUNT,
+        value: path.display().to_string(),
+        problem: error.problem.to_string(),
+        help: error.help(),
+    })
+}
+
+/// Writes `notice` as an email would bring it.
+fn show(notice: &Notice) {
+    // A notice that cannot be shown is still in the answer.
+    let _ = writeln!(std::io::stderr(), "\nSubject: {}\n\n{}", notice.subject(), notice.email());
+}
+
+#[cfg(test)]
+mod tests;

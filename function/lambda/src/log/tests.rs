@@ -1,0 +1,125 @@
+use std::sync::{Arc, Mutex};
+
+use insta::assert_snapshot;
+use serde_json::{Map, Value};
+use tierguard::Guard;
+
+use super::*;
+use crate::testing::{guard, opened, ports};
+
+/// What is logged during `run`, line by line, without the time of each.
+async fn lines(rust_log: Option<&str>, run: impl AsyncFnOnce()) -> Vec<Map<String, Value>> {
+    let written = Arc::new(Mutex::new(Vec::<u8>::new()));
+    let log = Arc::clone(&written);
+    let guard =
+        tracing::subscriber::set_default(to(move || Shared(Arc::clone(&log)), filter(rust_log).unwrap()));
+    run().await;
+    drop(guard);
+    let written = String::from_utf8(written.lock().unwrap().clone()).unwrap();
+    let line = |line| {
+        let mut line: Map<String, Value> = serde_json::from_str(line).unwrap();
+        assert!(line.remove("timestamp").is_some());
+        line
+    };
+    written.lines().map(line).collect()
+}
+
+#[derive(Clone)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn log_of(record: &str, retry: Option<&str>, rust_log: Option<&str>) -> Vec<Map<String, Value>> {
+    let guard: Guard = guard();
+    let now = "2026-03-01T12:00:02.500Z".parse().unwrap();
+    let done = guard.respond(record.as_bytes(), &ports(), now).await;
+    let report = Report::new(&done, None);
+    lines(rust_log, async || handled(&done, &report, retry, Duration::from_millis(250))).await
+}
+
+fn pretty(lines: &[Map<String, Value>]) -> String {
+    serde_json::to_string_pretty(lines).unwrap()
+}
+
+#[tokio::test]
+async fn an_event_has_one_line() {
+    assert_snapshot!(pretty(&log_of(&opened(22).to_string(), None, None).await), @r#"
+    [
+      {
+        "account": "111122223333",
+        "duration_ms": 250,
+        "event_id": "e-1",
+        "event_name": "AuthorizeSecurityGroupIngress",
+        "exposure_ms": 2750,
+        "findings": 1,
+        "group": "sg-1",
+        "level": "INFO",
+        "message": "handled",
+        "outcomes": "done",
+        "published": true,
+        "region": "eu-west-1",
+        "target": "tierguard_lambda::log",
+        "tiers": "web",
+        "verdict": "violation"
+      }
+    ]
+    "#);
+}
+
+#[tokio::test]
+async fn what_must_be_done_again_is_an_error() {
+    let lines = log_of(&opened(443).to_string(), Some("the notice was not published: no"), None).await;
+    assert_eq!(
+        (&lines[0]["level"], &lines[0]["retry"]),
+        (&"ERROR".into(), &"the notice was not published: no".into())
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_change_is_said_only_when_debugging() {
+    assert_eq!(log_of("{}", None, None).await.len(), 0);
+    assert_eq!(log_of("{}", None, Some("debug")).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_event_that_took_too_long_has_its_line() {
+    let event = Event { time: "2026-03-01T12:00:00Z".parse().ok(), ..Event::default() };
+    let now = "2026-03-01T12:00:02Z".parse().unwrap();
+    let lines = lines(None, async || out_of_time(&event, now, Duration::from_secs(29))).await;
+    assert_snapshot!(pretty(&lines), @r#"
+    [
+      {
+        "duration_ms": 29000,
+        "exposure_ms": 31000,
+        "level": "ERROR",
+        "message": "not handled",
+        "published": false,
+        "retry": "out of time",
+        "target": "tierguard_lambda::log"
+      }
+    ]
+    "#);
+}
+
+#[tokio::test]
+async fn the_sdk_is_quiet_unless_it_is_named() {
+    let speak = async || tracing::info!(target: "aws_smithy_runtime::client::identity", "identity cache miss occurred");
+    assert_eq!(lines(Some("debug"), speak).await.len(), 0);
+    assert_eq!(lines(Some("info,aws_smithy_runtime=info"), speak).await.len(), 1);
+}
+
+#[test]
+fn clocks_that_differ_make_no_exposure_below_zero() {
+    let event = Event { time: "2026-03-01T12:00:05Z".parse().ok(), ..Event::default() };
+    let now = "2026-03-01T12:00:02Z".parse().unwrap();
+    assert_eq!(exposure(&event, now, Duration::from_millis(7)), Some(7));
+    assert_eq!(exposure(&Event::default(), now, Duration::ZERO), None);
+}

@@ -1,0 +1,97 @@
+//! What several tests here need: a small policy, a small account, and records of changes to it.
+
+pub(crate) mod server;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+use tierguard::{Guard, Policy};
+use tierguard_account::{Account, Ports};
+
+use crate::config::Environment;
+
+/// A web tier, and a name for the entries of a list.
+pub(crate) const POLICY: &str = "
+version: 1
+networks:
+  vendors: pl-1
+tiers:
+  web:
+    groups: { names: [web] }
+    ingress:
+      - { allow: [80/tcp, 443/tcp], from: anywhere }
+      - { allow: 22/tcp, from: vendors }
+    egress:
+      - { allow: 443/tcp, to: anywhere }
+";
+
+/// The role that the guard runs as.
+pub(crate) const ROLE: &str = "arn:aws:iam::111122223333:role/tierguard";
+
+/// An environment in a map.
+#[derive(Debug, Default)]
+pub(crate) struct Variables {
+    variables: BTreeMap<String, String>,
+    program: Option<PathBuf>,
+}
+
+impl Variables {
+    pub(crate) fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Self { variables: variables.into(), program: Some("/nowhere/bootstrap".into()) }
+    }
+}
+
+impl Environment for Variables {
+    fn get(&self, name: &str) -> Option<String> {
+        self.variables.get(name).cloned()
+    }
+
+    fn program(&self) -> Option<PathBuf> {
+        self.program.clone()
+    }
+}
+
+/// The guard of [`POLICY`].
+pub(crate) fn guard() -> Guard {
+    Guard { policy: Policy::parse("policy.yaml", POLICY).unwrap(), own_role: Some(role()) }
+}
+
+fn role() -> tierguard::id::RoleArn {
+    tierguard::id::RoleArn::new(ROLE).unwrap()
+}
+
+/// An account with one web group, in which port 22 is open to everyone.
+pub(crate) fn ports() -> Ports {
+    let account = json!({
+        "SecurityGroups": [{ "GroupId": "sg-1", "GroupName": "web", "OwnerId": "111122223333" }],
+        "SecurityGroupRules": [{
+            "SecurityGroupRuleId": "sgr-22", "GroupId": "sg-1", "IsEgress": false,
+            "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIpv4": "0.0.0.0/0",
+        }],
+        "PrefixLists": [{ "PrefixListId": "pl-1", "Entries": [{ "Cidr": "192.0.2.0/24" }] }],
+    });
+    Ports::new(Account::from_json("account.json", &account.to_string()).unwrap())
+}
+
+/// The record of a call that opened `port` to everyone in sg-1.
+pub(crate) fn opened(port: u16) -> Value {
+    let permissions = json!({ "items": [{
+        "ipProtocol": "tcp", "fromPort": port, "toPort": port, "groups": {},
+        "ipRanges": { "items": [{ "cidrIp": "0.0.0.0/0" }] }, "ipv6Ranges": {}, "prefixListIds": {},
+    }] });
+    authorized("Ingress", &permissions, &json!({ "_return": true }))
+}
+
+/// The record of a call that added rules to sg-1.
+pub(crate) fn authorized(direction: &str, permissions: &Value, response: &Value) -> Value {
+    json!({
+        "eventID": "e-1", "eventName": format!("AuthorizeSecurityGroup{direction}"),
+        "eventSource": "ec2.amazonaws.com", "eventTime": "2026-03-01T12:00:00Z",
+        "awsRegion": "eu-west-1", "recipientAccountId": "111122223333",
+        "userIdentity": { "type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/dev" },
+        "requestParameters": { "groupId": "sg-1", "ipPermissions": permissions },
+        "responseElements": response,
+    })
+}
