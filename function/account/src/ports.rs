@@ -87,7 +87,7 @@ impl Publish for Ports {
 impl Account {
     /// Answers as EC2 would.
     fn answer(&self, questions: &Questions) -> Answers {
-        let Questions { account, region: _, groups, named, rules_of, prefix_lists } = questions;
+        let Questions { account, region: _, groups, target: _, named, rules_of, prefix_lists } = questions;
         let account = account.as_ref();
         let cloned = |found: Option<&Group>| found.cloned();
         Answers {

@@ -28,6 +28,9 @@ pub struct Questions {
     pub region: Option<Region>,
     /// Groups, by id: whichever exist are answered.
     pub groups: BTreeSet<GroupId>,
+    /// Of these, the one that the event is about: it was there a moment ago, so that an account which does not show
+    /// it may only be slow.
+    pub target: Option<GroupId>,
     /// Groups of the Region's default VPC, by name: whichever exist are answered.
     pub named: BTreeSet<GroupName>,
     /// All rules of this group.
@@ -82,6 +85,7 @@ impl Questions {
             ..Self::default()
         };
         questions.ask_for_group(&change.group);
+        questions.target = change.group.id().cloned();
         match &change.kind {
             ChangeKind::Authorize { rules: Told::Whole(rules), .. } => {
                 for rule in rules {
@@ -123,7 +127,7 @@ impl Questions {
     /// Whether there is nothing to ask.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { account: _, region: _, groups, named, rules_of, prefix_lists } = self;
+        let Self { account: _, region: _, groups, target: _, named, rules_of, prefix_lists } = self;
         groups.is_empty() && named.is_empty() && rules_of.is_none() && prefix_lists.is_empty()
     }
 

@@ -283,6 +283,7 @@ fn calls_that_changed_nothing_are_told_from_changes() {
     };
     assert_eq!(read(&with("errorCode", json!("Client.InvalidPermission.Duplicate"))), "failed call");
     assert_eq!(read(&with("eventSource", json!("s3.amazonaws.com"))), "not a change");
+    assert!(read(&with("eventSource", Value::Null)).starts_with("authorize"));
     assert_eq!(read(&with("eventName", json!("DescribeSecurityGroups"))), "not a change");
     assert!(read(&with("errorCode", Value::Null)).starts_with("authorize"));
 }

@@ -4,6 +4,7 @@
 
 use std::time::{Duration, Instant};
 
+use aws_lambda_events::eventbridge::EventBridgeEvent;
 use jiff::Timestamp;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde::Deserialize;
@@ -39,12 +40,11 @@ pub enum Unfinished {
     OutOfTime,
 }
 
-/// What EventBridge puts around a CloudTrail record. Only what is used is read, so that an envelope that somebody
-/// else has made or changed still brings its record.
+/// An envelope that EventBridge did not make, or that something between it and us has changed: whatever else it
+/// lacks, it still brings its record.
 #[derive(Debug, Deserialize)]
-struct Envelope<'a> {
-    #[serde(borrow)]
-    detail: &'a RawValue,
+struct Bare {
+    detail: Box<RawValue>,
 }
 
 impl<F: AsyncFn(&[u8], Timestamp) -> Handled> Function<F> {
@@ -60,7 +60,8 @@ impl<F: AsyncFn(&[u8], Timestamp) -> Handled> Function<F> {
     /// Where handling the same event again can help.
     pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Report, Unfinished> {
         let (began, now) = (Instant::now(), (self.clock)());
-        let record = record(&event.payload);
+        let record = record(event.payload);
+        let record = record.get().as_bytes();
         // On the heap: with every call of the SDK within, the future is too large and too deep for the stack.
         let respond = Box::pin((self.respond)(record, now));
         let Ok(handled) = tokio::time::timeout(time_left(event.context.deadline, now), respond).await else {
@@ -76,13 +77,11 @@ impl<F: AsyncFn(&[u8], Timestamp) -> Handled> Function<F> {
     }
 }
 
-/// The CloudTrail record in `payload`: what stands under `detail`, else the whole.
-fn record(payload: &RawValue) -> &[u8] {
-    let record = match serde_json::from_str(payload.get()) {
-        Ok(Envelope { detail }) => detail,
-        Err(_) => payload,
-    };
-    record.get().as_bytes()
+/// The CloudTrail record in `payload`: the `detail` of an EventBridge event, else the whole.
+fn record(payload: Box<RawValue>) -> Box<RawValue> {
+    let event = serde_json::from_str::<EventBridgeEvent<Box<RawValue>>>(payload.get());
+    let record = event.map(|event| event.detail);
+    record.or_else(|_| serde_json::from_str(payload.get()).map(|Bare { detail }| detail)).unwrap_or(payload)
 }
 
 /// What `record` says about itself.

@@ -71,7 +71,8 @@ enum Call {
 
 impl Call {
     fn of(record: &Record<'_>) -> Option<Self> {
-        if record.event_source.as_ref()?.as_str() != "ec2.amazonaws.com" {
+        // A record without a source is none of CloudTrail's; one that says that it is such a call is looked at.
+        if record.event_source.as_ref().is_some_and(|source| source.as_str() != "ec2.amazonaws.com") {
             return None;
         }
         match record.event_name.as_ref()?.as_str() {

@@ -33,7 +33,7 @@ impl ReadAccount for Ec2 {
             return none_of(questions, &refusal);
         }
         let (groups, named, rules, prefix_lists) = tokio::join!(
-            self.groups_once_seen(&questions.groups),
+            self.groups_once_seen(&questions.groups, questions.target.as_ref()),
             self.named(&questions.named),
             self.rules_of(questions.rules_of.as_ref()),
             self.prefix_lists(&questions.prefix_lists),
@@ -54,14 +54,19 @@ fn none_of(questions: &Questions, error: &LookUpError) -> Answers {
 }
 
 impl Ec2 {
-    /// The groups with these ids; asked again a few times if none is there, since a new one may not be seen yet.
-    async fn groups_once_seen(&self, ids: &BTreeSet<GroupId>) -> Result<Vec<Group>, LookUpError> {
+    /// The groups with these ids; asked again a few times if `target` is not there, since a new one may not be seen
+    /// yet.
+    async fn groups_once_seen(
+        &self,
+        ids: &BTreeSet<GroupId>,
+        target: Option<&GroupId>,
+    ) -> Result<Vec<Group>, LookUpError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let mut found = self.groups(ids).await?;
         for wait in self.lag {
-            if !found.is_empty() {
+            if target.is_none_or(|target| found.iter().any(|group| group.id == *target)) {
                 break;
             }
             tokio::time::sleep(wait).await;

@@ -156,15 +156,25 @@ async fn a_group_that_is_not_seen_yet_is_asked_for_again() {
         0 | 1 => ok("<securityGroupInfo/>"),
         _ => ok(WEB),
     });
-    let questions = Questions { groups: ids(&["sg-1"]), ..Questions::default() };
+    let questions =
+        Questions { groups: ids(&["sg-1"]), target: GroupId::new("sg-1").ok(), ..Questions::default() };
     assert_eq!(ec2(&server).look(&questions).await.groups.unwrap().len(), 1);
     assert_eq!(server.requests().len(), 3);
 }
 
 #[tokio::test]
+async fn a_group_that_is_only_referred_to_is_not_waited_for() {
+    let server = Server::start(|_| ok("<securityGroupInfo/>"));
+    let questions = Questions { groups: ids(&["sg-2"]), ..Questions::default() };
+    assert_eq!(ec2(&server).look(&questions).await.groups, Ok(Vec::new()));
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn a_group_that_stays_away_is_gone() {
     let server = Server::start(|_| ok("<securityGroupInfo/>"));
-    let questions = Questions { groups: ids(&["sg-1"]), ..Questions::default() };
+    let questions =
+        Questions { groups: ids(&["sg-1"]), target: GroupId::new("sg-1").ok(), ..Questions::default() };
     assert_eq!(ec2(&server).look(&questions).await.groups, Ok(Vec::new()));
     assert_eq!(server.requests().len(), 1 + LAG.len());
 }
