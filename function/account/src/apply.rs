@@ -69,7 +69,10 @@ impl Account {
             known.tags.entry(key.clone()).or_insert_with(|| value.clone());
         }
         if std::mem::take(&mut entry.learned) {
-            entry.add(Rule { id: None, permission: Permission::all_egress(Network::ALL_IPV4), description: None }, account);
+            entry.add(
+                Rule { id: None, permission: Permission::all_egress(Network::ALL_IPV4), description: None },
+                account,
+            );
         }
     }
 
