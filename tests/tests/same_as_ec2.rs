@@ -230,7 +230,7 @@ fn described_rule(group: &str, way: Way, id: &str, rule: &Rule) -> Value {
 /// Applies what `record` tells; a failed call tells nothing.
 fn apply(account: &mut Account, record: &Record) {
     match wire::read(&record.bytes(), None) {
-        Reading::Change(change) | Reading::Ignored(_, Dismissal::DescriptionOnly(change)) => {
+        Reading::Change(change) | Reading::Ignored(_, Dismissal::DescriptionOnly(Some(change))) => {
             account.apply(&change);
         }
         Reading::Ignored(_, Dismissal::FailedCall) => {}

@@ -87,7 +87,7 @@ fn told(reading: &Reading) -> (&Event, Option<&Change>) {
     match reading {
         Reading::Change(change) => (&change.event, Some(change.as_ref())),
         Reading::Ignored(event, Dismissal::OwnChange(change) | Dismissal::DescriptionOnly(change)) => {
-            (event, Some(change.as_ref()))
+            (event, change.as_deref())
         }
         Reading::Ignored(event, Dismissal::FailedCall | Dismissal::NotAChange)
         | Reading::Truncated(event)

@@ -1,5 +1,6 @@
 //! The guard's ports over an account in memory. Everything is answered at once: no future here ever waits.
 
+use std::collections::BTreeMap;
 use std::future::{Future, ready};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -87,10 +88,11 @@ impl Publish for Ports {
 impl Account {
     /// Answers as EC2 would.
     fn answer(&self, questions: &Questions) -> Answers {
-        let Questions { account, region: _, groups, target: _, named, rules_of, prefix_lists } = questions;
+        let Questions { account, region: _, age: _, groups, named, rules_of, prefix_lists } = questions;
         let account = account.as_ref();
         let cloned = |found: Option<&Group>| found.cloned();
         Answers {
+            unseen: BTreeMap::new(),
             groups: Ok(groups.iter().filter_map(|id| cloned(self.group(account, id))).collect()),
             named: Ok(named.iter().filter_map(|name| cloned(self.group_named(account, name))).collect()),
             rules: rules_of.as_ref().map_or(Ok(Vec::new()), |group| self.live_rules(account, group)),

@@ -87,7 +87,7 @@ fn setting() -> (Guard, Everywhere) {
 
 fn verdict(guard: &Guard, account: &Everywhere, record: &[u8]) -> Option<Judgement> {
     let Reading::Change(change) = wire::read(record, None) else { return None };
-    let answers = account.answers(&Questions::of(&change, &guard.policy));
+    let answers = account.answers(&Questions::of(&change, &guard.policy, Timestamp::UNIX_EPOCH));
     let subject = Subject::of(&change, &answers).ok()?;
     Some(judge(&guard.policy, &Facts::new(subject, &change, answers)))
 }

@@ -1,5 +1,6 @@
 //! Makes the calls of a [`Remedy`] and says how each rule fared. Chooses nothing.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::future::Future;
 
@@ -106,6 +107,7 @@ async fn revoke_one(call: &Call, account: &impl ChangeAccount) -> Outcome {
 }
 
 fn sorted(call: &Call, unknown: &[Permission]) -> Vec<Action> {
+    let unknown: BTreeSet<_> = unknown.iter().collect();
     let outcome = |rule: &Rule| {
         if unknown.contains(&rule.permission) { Outcome::AlreadyGone } else { Outcome::Done }
     };

@@ -25,6 +25,8 @@ pub struct Change {
 /// What every record says, whatever the call. Each field may be missing from a real record.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Event {
+    /// The group that the request of a security group call names, however little else of it can be read.
+    pub group: Option<GroupKey>,
     /// `eventID`.
     pub id: Option<EventId>,
     /// `eventName`.

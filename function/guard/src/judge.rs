@@ -4,9 +4,9 @@
 
 use std::fmt;
 
-use crate::facts::{Facts, NoSubject};
+use crate::facts::{Facts, NoSubject, Owner, Referenced};
 use crate::group::Rule;
-use crate::id::PrefixListId;
+use crate::id::{AccountId, PrefixListId};
 use crate::look::LookUpError;
 use crate::network::AddressSet;
 use crate::permission::{Direction, GroupRef, Peer};
@@ -177,26 +177,31 @@ enum Opinion {
     Unsettled(LookUpError),
 }
 
-/// How to read a prefix list that could not be looked up. A rule that is forbidden however it is read is forbidden,
-/// one that is allowed however it is read is allowed; else it cannot be told.
+/// How to read what could not be looked up. A rule that is forbidden however it is read is forbidden, one that is
+/// allowed however it is read is allowed; else it cannot be told.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Unknown {
-    Nothing,
-    Everything,
+enum Stance {
+    /// The rule opens whatever it may open, and nothing of the unknown is allowed.
+    Severe,
+    /// The rule opens nothing that is unknown, and all of the unknown is allowed.
+    Mild,
 }
 
-impl Unknown {
-    const fn opposite(self) -> Self {
-        match self {
-            Self::Nothing => Self::Everything,
-            Self::Everything => Self::Nothing,
-        }
-    }
+/// Which side of the comparison an unknown thing stands on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// What is allowed, or excepted from a denial.
+    Allowed,
+    /// What the rule opens, or what is denied.
+    Forbidden,
+}
 
-    fn addresses(self) -> AddressSet {
+impl Stance {
+    /// Whether something unknown counts as everything on `side`; else it counts as nothing.
+    fn assumes(self, side: Side) -> bool {
         match self {
-            Self::Nothing => AddressSet::empty(),
-            Self::Everything => AddressSet::everything(),
+            Self::Severe => side == Side::Forbidden,
+            Self::Mild => side == Side::Allowed,
         }
     }
 }
@@ -217,7 +222,7 @@ impl Bench<'_> {
         let direction = self.rule.permission.direction;
         let Some(allows) = lists.towards(direction) else { return Opinion::Fine };
         let why = || allowed_in_words(self.scope.name(), direction, allows);
-        self.settle(Code::NotAllowed, why, |unknown| self.not_allowed(allows, unknown))
+        self.settle(Code::NotAllowed, why, |stance| self.not_allowed(allows, stance))
     }
 
     fn by_deny(&self, deny: &Deny) -> Opinion {
@@ -225,16 +230,16 @@ impl Bench<'_> {
             return Opinion::Fine;
         }
         let why = || format!("{} denies {}", self.scope.name(), deny.words);
-        self.settle(Code::Denied, why, |unknown| self.denied(deny, unknown))
+        self.settle(Code::Denied, why, |stance| self.denied(deny, stance))
     }
 
     /// Holds the rule against the policy as severely and, if that finds anything, as mildly as what could not be
-    /// looked up leaves room for. `excess` takes how to read what the *policy* allows.
-    fn settle(&self, code: Code, why: impl Fn() -> String, excess: impl Fn(Unknown) -> Excess) -> Opinion {
-        if excess(Unknown::Nothing).is_empty() {
+    /// looked up leaves room for.
+    fn settle(&self, code: Code, why: impl Fn() -> String, excess: impl Fn(Stance) -> Excess) -> Opinion {
+        if excess(Stance::Severe).is_empty() {
             return Opinion::Fine;
         }
-        let excess = excess(Unknown::Everything);
+        let excess = excess(Stance::Mild);
         match (excess.is_empty(), self.failed_look_up()) {
             (true, Some(error)) => Opinion::Unsettled(error),
             (true, None) => Opinion::Fine,
@@ -252,88 +257,101 @@ impl Bench<'_> {
         }
     }
 
-    fn not_allowed(&self, allows: &[Allow], unknown: Unknown) -> Excess {
+    fn not_allowed(&self, allows: &[Allow], stance: Stance) -> Excess {
         let rule = &self.rule.permission;
         match &rule.peer {
-            Peer::Network(network) => Excess::of_network(rule, *network, &self.grants(allows, unknown)),
+            Peer::Network(network) => Excess::of_network(rule, *network, &self.grants(allows, stance)),
             Peer::Group(reference) => {
-                Excess::of_peer(rule, &traffic_with(allows, |peers| self.names(peers, reference)))
+                let is_meant = |peers: &PeerSet| self.names(peers, reference, stance.assumes(Side::Allowed));
+                Excess::of_peer(rule, &traffic_with(allows, is_meant))
             }
             Peer::PrefixList(list) => {
                 let by_id = traffic_with(allows, |peers| peers.lists.contains(list));
                 let by_id = Grant { traffic: by_id, addresses: AddressSet::everything() };
-                let grants = [self.grants(allows, unknown), vec![by_id]].concat();
-                Excess::of_entries(rule, &self.entries(list, unknown.opposite()), &grants)
+                let grants = [self.grants(allows, stance), vec![by_id]].concat();
+                Excess::of_entries(rule, &self.entries(list, stance.assumes(Side::Forbidden)), &grants)
             }
         }
     }
 
-    fn denied(&self, deny: &Deny, unknown: Unknown) -> Excess {
+    fn denied(&self, deny: &Deny, stance: Stance) -> Excess {
         let rule = &self.rule.permission;
+        let (in_peers, in_except) = (stance.assumes(Side::Forbidden), stance.assumes(Side::Allowed));
         let addresses = || {
-            let denied = self.addresses(&deny.peers, unknown.opposite());
-            denied.difference(&self.addresses(&deny.except, unknown))
+            let denied = self.addresses(&deny.peers, in_peers);
+            denied.difference(&self.addresses(&deny.except, in_except))
         };
         let hit = match &rule.peer {
             Peer::Network(network) => addresses().meets(&(*network).into()),
             Peer::Group(reference) => {
-                self.names(&deny.peers, reference) && !self.names(&deny.except, reference)
+                self.names(&deny.peers, reference, in_peers)
+                    && !self.names(&deny.except, reference, in_except)
             }
             Peer::PrefixList(list) => {
-                let by_id = deny.peers.lists.contains(list);
-                let by_entries = || addresses().meets(&self.entries(list, unknown.opposite()));
-                !deny.except.lists.contains(list) && (by_id || by_entries())
+                let by_entries = || addresses().meets(&self.entries(list, stance.assumes(Side::Forbidden)));
+                !deny.except.is_list(list) && (deny.peers.is_list(list) || by_entries())
             }
         };
         if hit { Excess::of_denied(rule, &deny.traffic) } else { Excess::default() }
     }
 
     /// What `allows` allows with addresses.
-    fn grants(&self, allows: &[Allow], unknown: Unknown) -> Vec<Grant> {
+    fn grants(&self, allows: &[Allow], stance: Stance) -> Vec<Grant> {
         let grant = |allow: &Allow| Grant {
             traffic: allow.traffic.clone(),
-            addresses: self.addresses(&allow.peers, unknown),
+            addresses: self.addresses(&allow.peers, stance.assumes(Side::Allowed)),
         };
         allows.iter().map(grant).collect()
     }
 
     /// The addresses of `peers`, the live entries of prefix lists included.
-    fn addresses(&self, peers: &PeerSet, unknown: Unknown) -> AddressSet {
+    fn addresses(&self, peers: &PeerSet, unknown: bool) -> AddressSet {
         let entries = peers.entries_of.iter().map(|list| self.entries(list, unknown));
         entries.chain([peers.addresses.clone()]).collect()
     }
 
-    fn entries(&self, list: &PrefixListId, unknown: Unknown) -> AddressSet {
-        self.facts.entries(list).map_or_else(|_| unknown.addresses(), AddressSet::clone)
+    /// The live entries of `list`; if they are not known, everything or nothing.
+    fn entries(&self, list: &PrefixListId, unknown: bool) -> AddressSet {
+        match self.facts.entries(list) {
+            Ok(entries) => entries.clone(),
+            Err(_) if unknown => AddressSet::everything(),
+            Err(_) => AddressSet::empty(),
+        }
     }
 
-    /// Whether `reference` is one of `peers`: by account and id, as a group of a tier, or as the group itself.
-    fn names(&self, peers: &PeerSet, reference: &GroupRef) -> bool {
-        let facts = self.facts;
-        let by_id = || {
-            facts.identity(reference).is_some_and(|(owner, id)| {
-                peers.groups.contains(&(Some(owner.clone()), id.clone()))
-                    || (facts.is_own(owner) && peers.groups.contains(&(None, id.clone())))
-                    || (facts.is_own(owner) && peers.itself && *id == facts.subject.group.id)
-            })
+    /// Whether `reference` is one of `peers`: by account and id, as a group of a tier, or as the group itself;
+    /// `unknown` if it could not be looked up.
+    fn names(&self, peers: &PeerSet, reference: &GroupRef, unknown: bool) -> bool {
+        let Ok(Referenced { owner, id, group }) = self.facts.referenced(reference) else { return unknown };
+        let is_listed = |owner: Option<&AccountId>| {
+            id.is_some_and(|id| peers.groups.contains(&(owner.cloned(), id.clone())))
         };
-        let by_tier = || {
-            facts
-                .referenced(reference)
-                .is_some_and(|group| self.policy.tiers_of(group).any(|tier| peers.tiers.contains(&tier.name)))
+        let by_id = match owner {
+            Owner::Ours => {
+                let is_itself = peers.itself && id == Some(&self.facts.subject.group.id);
+                is_itself
+                    || is_listed(None)
+                    || self.facts.account().is_some_and(|account| is_listed(Some(account)))
+            }
+            Owner::Theirs(account) => is_listed(Some(account)),
+            Owner::Unknown => false,
         };
-        by_id() || by_tier()
+        let in_tier = |group| self.policy.tiers_of(group).any(|tier| peers.tiers.contains(&tier.name));
+        by_id || group.is_some_and(in_tier)
     }
 
-    /// The first look-up of a prefix list that failed, of those that this rule may depend on.
+    /// A look-up that failed, of those that this rule depends on in this scope; one that may succeed the next time,
+    /// if there is one.
     fn failed_look_up(&self) -> Option<LookUpError> {
         let rule = &self.rule.permission;
-        let own = match &rule.peer {
-            Peer::PrefixList(list) => Some(list),
-            Peer::Network(_) | Peer::Group(_) => None,
+        let (list, group) = match &rule.peer {
+            Peer::PrefixList(list) => (Some(list), None),
+            Peer::Group(reference) => (None, self.facts.referenced(reference).err()),
+            Peer::Network(_) => (None, None),
         };
-        let mut lists = own.into_iter().chain(self.policy.lists_towards(rule.direction));
-        lists.find_map(|list| self.facts.entries(list).err())
+        let lists = list.into_iter().chain(self.scope.lists_towards(rule.direction));
+        let errors = lists.filter_map(|list| self.facts.entries(list).err()).chain(group);
+        errors.max_by_key(|error| error.retryable)
     }
 }
 

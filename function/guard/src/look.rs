@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
+use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
 use crate::change::{Change, ChangeKind, Told};
@@ -28,15 +29,15 @@ pub struct Questions {
     pub region: Option<Region>,
     /// Groups, by id: whichever exist are answered.
     pub groups: BTreeSet<GroupId>,
-    /// Of these, the one that the event is about: it was there a moment ago, so that an account which does not show
-    /// it may only be slow.
-    pub target: Option<GroupId>,
     /// Groups of the Region's default VPC, by name: whichever exist are answered.
     pub named: BTreeSet<GroupName>,
     /// All rules of this group.
     pub rules_of: Option<GroupId>,
     /// The entries of these prefix lists.
     pub prefix_lists: BTreeSet<PrefixListId>,
+    /// How long ago the event was, where it says: what a fresh event names was there a moment ago, so an account that
+    /// does not show it may only be slow.
+    pub age: Option<SignedDuration>,
 }
 
 /// What was found. A question that was not asked has an empty answer.
@@ -44,6 +45,8 @@ pub struct Questions {
 pub struct Answers {
     /// The groups asked for by id, as far as they exist.
     pub groups: Result<Vec<Group>, LookUpError>,
+    /// Groups asked for by id that the account does not show, but may only be slow to show.
+    pub unseen: BTreeMap<GroupId, LookUpError>,
     /// The groups of the default VPC asked for by name, as far as they exist.
     pub named: Result<Vec<Group>, LookUpError>,
     /// All rules of the group asked for.
@@ -56,6 +59,7 @@ impl Default for Answers {
     fn default() -> Self {
         Self {
             groups: Ok(Vec::new()),
+            unseen: BTreeMap::new(),
             named: Ok(Vec::new()),
             rules: Ok(Vec::new()),
             prefix_lists: BTreeMap::new(),
@@ -76,20 +80,25 @@ pub struct LookUpError {
 }
 
 impl Questions {
-    /// What a judgement of `change` needs, as far as the change itself tells. Empty for a change that needs none.
+    /// What a judgement of `change` at the instant `now` needs, as far as the change itself tells. Empty for a change
+    /// that needs none.
     #[must_use]
-    pub fn of(change: &Change, policy: &Policy) -> Self {
+    pub fn of(change: &Change, policy: &Policy, now: Timestamp) -> Self {
+        let event = &change.event;
         let mut questions = Self {
-            account: change.event.account.clone(),
-            region: change.event.region.clone(),
+            account: event.account.clone(),
+            region: event.region.clone(),
+            age: event.time.map(|time| now.duration_since(time)),
             ..Self::default()
         };
         questions.ask_for_group(&change.group);
-        questions.target = change.group.id().cloned();
         match &change.kind {
             ChangeKind::Authorize { rules: Told::Whole(rules), .. } => {
                 for rule in rules {
                     questions.ask_for_peer_of(&rule.permission, policy);
+                }
+                if rules.iter().any(|rule| !rule.permission.is_exact()) {
+                    questions.rules_of = change.group.id().cloned();
                 }
             }
             ChangeKind::Modify { rules } => {
@@ -114,7 +123,8 @@ impl Questions {
     /// can need more. Empty (see [`Self::is_empty`]) otherwise.
     #[must_use]
     pub fn still_open(&self, subject: &Subject, policy: &Policy) -> Self {
-        let mut more = Self { account: self.account.clone(), region: self.region.clone(), ..Self::default() };
+        let (account, region) = (self.account.clone(), self.region.clone());
+        let mut more = Self { account, region, age: self.age, ..Self::default() };
         for rule in &subject.rules {
             more.ask_for_peer_of(&rule.permission, policy);
         }
@@ -127,7 +137,7 @@ impl Questions {
     /// Whether there is nothing to ask.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { account: _, region: _, groups, target: _, named, rules_of, prefix_lists } = self;
+        let Self { account: _, region: _, age: _, groups, named, rules_of, prefix_lists } = self;
         groups.is_empty() && named.is_empty() && rules_of.is_none() && prefix_lists.is_empty()
     }
 
@@ -167,6 +177,7 @@ impl Answers {
         };
         Self {
             groups: joined(self.groups, more.groups),
+            unseen: self.unseen.into_iter().chain(more.unseen).collect(),
             named: joined(self.named, more.named),
             rules: self.rules,
             prefix_lists: self.prefix_lists.into_iter().chain(more.prefix_lists).collect(),

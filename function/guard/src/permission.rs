@@ -68,6 +68,25 @@ pub struct GroupRef {
     pub group: GroupKey,
 }
 
+impl GroupRef {
+    /// Whether account and id are both known, so that the reference names one group and no other.
+    #[must_use]
+    pub const fn is_exact(&self) -> bool {
+        matches!(self, Self { owner: Some(_), group: GroupKey::Id(_) })
+    }
+}
+
+impl Permission {
+    /// Whether this content names one rule and no other: not if it refers to a group whose account is not known.
+    #[must_use]
+    pub const fn is_exact(&self) -> bool {
+        match &self.peer {
+            Peer::Group(group) => group.is_exact(),
+            Peer::Network(_) | Peer::PrefixList(_) => true,
+        }
+    }
+}
+
 impl fmt::Display for GroupRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.owner {

@@ -4,10 +4,12 @@
 //! A rule is revoked by its content, not by its id: the content is what was judged, and it cannot come to mean
 //! something else between the judgement and the call, as the rule behind an id can.
 
+use std::collections::BTreeMap;
+
 use crate::group::Rule;
-use crate::id::{GroupId, GroupKey};
+use crate::id::GroupId;
 use crate::judge::{Finding, Verdict};
-use crate::permission::{Direction, GroupRef, Peer};
+use crate::permission::Direction;
 use crate::policy::{Mode, OnViolation};
 
 /// The calls to make.
@@ -42,47 +44,38 @@ pub fn plan(group: &GroupId, verdict: &Verdict) -> Remedy {
         Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged | Verdict::Undecidable(_) => &[],
     };
     let mut calls: Vec<Call> = Vec::new();
-    for rule in to_revoke(findings) {
-        let Some(mode) = mode_for(rule, findings) else { continue };
+    for (rule, mode) in to_revoke(findings) {
         let (direction, naming) = (rule.permission.direction, Naming::of(rule));
         let fits = |call: &&mut Call| (call.direction, call.naming, call.mode) == (direction, naming, mode);
         match calls.iter_mut().find(fits) {
             Some(call) => call.rules.push(rule.clone()),
             None => {
-                calls.push(Call { direction, group: group.clone(), rules: vec![rule.clone()], naming, mode });
+                calls.push(Call { direction, group: group.clone(), rules: vec![rule.clone()], naming, mode })
             }
         }
     }
     Remedy(calls)
 }
 
-/// The rules of `findings`, each once.
-fn to_revoke(findings: &[Finding]) -> Vec<&Rule> {
-    let mut rules: Vec<&Rule> = Vec::new();
-    for Finding { rule, .. } in findings {
-        if !rules.contains(&rule) {
-            rules.push(rule);
+/// The rules of `findings` that are to go, each once, in their order, and whether to act: a rule goes if any scope that
+/// forbids it wants it revoked, and it goes at once if any of those enforces.
+fn to_revoke(findings: &[Finding]) -> impl Iterator<Item = (&Rule, Mode)> {
+    let mut modes: BTreeMap<&Rule, Mode> = BTreeMap::new();
+    for Finding { rule, reaction, .. } in findings {
+        match reaction.on_violation {
+            OnViolation::Notify => {}
+            OnViolation::Revoke => {
+                let mode = modes.entry(rule).or_insert(reaction.mode);
+                *mode = reaction.mode.min(*mode);
+            }
         }
     }
-    rules
-}
-
-/// What to do about `rule`: it goes if any scope that forbids it enforces its revocation; `None` if none wants it
-/// revoked at all.
-fn mode_for(rule: &Rule, findings: &[Finding]) -> Option<Mode> {
-    let about = findings.iter().filter(|finding| finding.rule == *rule).map(|finding| finding.reaction);
-    about.filter(|reaction| reaction.on_violation == OnViolation::Revoke).map(|reaction| reaction.mode).min()
+    findings.iter().filter_map(move |finding| modes.remove_entry(&finding.rule))
 }
 
 impl Naming {
     fn of(rule: &Rule) -> Self {
-        match (&rule.permission.peer, &rule.id) {
-            (
-                Peer::Group(GroupRef { owner: None, .. } | GroupRef { group: GroupKey::Name(_), .. }),
-                Some(_),
-            ) => Self::Id,
-            (Peer::Group(_) | Peer::Network(_) | Peer::PrefixList(_), _) => Self::Content,
-        }
+        if rule.permission.is_exact() || rule.id.is_none() { Self::Content } else { Self::Id }
     }
 }
 
@@ -136,6 +129,12 @@ impl Call {
 
     /// The same call for each of its rules alone.
     pub(crate) fn one_by_one(&self) -> impl Iterator<Item = Self> + '_ {
-        self.rules.iter().map(|rule| Self { rules: vec![rule.clone()], ..self.clone() })
+        self.rules.iter().map(|rule| Self {
+            direction: self.direction,
+            group: self.group.clone(),
+            rules: vec![rule.clone()],
+            naming: self.naming,
+            mode: self.mode,
+        })
     }
 }

@@ -102,7 +102,8 @@ pub struct PeerSet {
     pub tiers: BTreeSet<TierName>,
     /// These groups; without an account, groups of the judged group's own account.
     pub groups: BTreeSet<(Option<AccountId>, GroupId)>,
-    /// These prefix lists themselves, whatever their entries.
+    /// These prefix lists, by their ids: those that are named themselves, whatever their entries, and those whose
+    /// entries are meant, which are the same while they are looked at.
     pub lists: BTreeSet<PrefixListId>,
     /// The live entries of these prefix lists.
     pub entries_of: BTreeSet<PrefixListId>,
@@ -212,9 +213,8 @@ impl Policy {
 
     /// The prefix lists whose entries may decide about a rule in `direction`.
     pub fn lists_towards(&self, direction: Direction) -> impl Iterator<Item = &PrefixListId> {
-        let tiers = self.tiers.iter().flat_map(move |tier| tier.allows.peers(direction));
-        let elsewhere = self.elsewhere.iter().flat_map(move |elsewhere| elsewhere.limits.peers(direction));
-        tiers.chain(elsewhere).flat_map(|peers| &peers.entries_of)
+        let scopes = self.tiers.iter().map(Scope::Tier).chain(self.elsewhere.iter().map(Scope::Elsewhere));
+        scopes.flat_map(move |scope| scope.lists_towards(direction))
     }
 }
 
@@ -252,6 +252,14 @@ impl NamePattern {
     }
 }
 
+impl PeerSet {
+    /// Whether `list` itself is meant, and not its entries.
+    #[must_use]
+    pub fn is_list(&self, list: &PrefixListId) -> bool {
+        self.lists.contains(list) && !self.entries_of.contains(list)
+    }
+}
+
 impl AllowLists {
     /// What is allowed in `direction`; `None` where the direction is not governed.
     #[must_use]
@@ -281,7 +289,7 @@ impl Limits {
     }
 }
 
-impl Scope<'_> {
+impl<'p> Scope<'p> {
     /// What a person calls it.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -289,6 +297,15 @@ impl Scope<'_> {
             Self::Tier(tier) => tier.name.as_str(),
             Self::Elsewhere(_) => "elsewhere",
         }
+    }
+
+    /// The prefix lists whose entries may decide about a rule in `direction`.
+    pub fn lists_towards(&self, direction: Direction) -> impl Iterator<Item = &'p PrefixListId> + use<'p> {
+        let peers: Box<dyn Iterator<Item = &PeerSet>> = match self {
+            Self::Tier(tier) => Box::new(tier.allows.peers(direction)),
+            Self::Elsewhere(elsewhere) => elsewhere.limits.peers(direction),
+        };
+        peers.flat_map(|peers| &peers.entries_of)
     }
 
     /// What to do about a violation of it.

@@ -91,10 +91,10 @@ impl Guard {
             Reading::Change(change) => self.answer(&change, ports, now).await,
             Reading::Ignored(event, why) => Handled::dismissed(*event, &why, now),
             Reading::Truncated(event) => {
-                Handled::new(*event, None, Verdict::Undecidable(Undecidable::Truncated).into(), now)
+                Handled::new(*event, Verdict::Undecidable(Undecidable::Truncated).into(), now)
             }
             Reading::Malformed(event, why) => {
-                Handled::new(*event, None, Verdict::Undecidable(Undecidable::Malformed(why)).into(), now)
+                Handled::new(*event, Verdict::Undecidable(Undecidable::Malformed(why)).into(), now)
             }
         };
         if let Some(notice) = Notice::of(&handled) {
@@ -114,7 +114,7 @@ impl Guard {
         if change.kind == ChangeKind::Delete {
             return Handled::of(change, Verdict::Ignored(Ignored::GroupGone).into(), now);
         }
-        let facts = match self.look(change, ports).await {
+        let facts = match self.look(change, ports, now).await {
             Ok(facts) => facts,
             Err(why) => return Handled::of(change, Verdict::from(why).into(), now),
         };
@@ -126,8 +126,11 @@ impl Guard {
     }
 
     /// One round of look-ups; a second one only for rules that stand in no event and refer to more.
-    async fn look<P: ReadAccount + Sync>(&self, change: &Change, ports: &P) -> Result<Facts, NoSubject> {
-        let questions = Questions::of(change, &self.policy);
+    async fn look<P>(&self, change: &Change, ports: &P, now: Timestamp) -> Result<Facts, NoSubject>
+    where
+        P: ReadAccount + Sync,
+    {
+        let questions = Questions::of(change, &self.policy, now);
         let mut answers: Answers = ports.look(&questions).await;
         let subject = Subject::of(change, &answers)?;
         let more = questions.still_open(&subject, &self.policy);
@@ -139,10 +142,10 @@ impl Guard {
 }
 
 impl Handled {
-    fn new(event: Event, group: Option<GroupKey>, judgement: Judgement, now: Timestamp) -> Self {
+    fn new(event: Event, judgement: Judgement, now: Timestamp) -> Self {
         Self {
+            group: event.group.clone(),
             event,
-            group,
             found: None,
             judged: Vec::new(),
             basis: Basis::Record,
@@ -154,17 +157,17 @@ impl Handled {
     }
 
     fn of(change: &Change, judgement: Judgement, now: Timestamp) -> Self {
-        Self::new(change.event.clone(), Some(change.group.clone()), judgement, now)
+        Self { group: Some(change.group.clone()), ..Self::new(change.event.clone(), judgement, now) }
     }
 
     fn dismissed(event: Event, why: &Dismissal, now: Timestamp) -> Self {
-        let (ignored, group) = match why {
-            Dismissal::FailedCall => (Ignored::FailedCall, None),
-            Dismissal::NotAChange => (Ignored::NotAChange, None),
-            Dismissal::OwnChange(change) => (Ignored::OwnChange, Some(change.group.clone())),
-            Dismissal::DescriptionOnly(change) => (Ignored::DescriptionOnly, Some(change.group.clone())),
+        let ignored = match why {
+            Dismissal::FailedCall => Ignored::FailedCall,
+            Dismissal::NotAChange => Ignored::NotAChange,
+            Dismissal::OwnChange(_) => Ignored::OwnChange,
+            Dismissal::DescriptionOnly(_) => Ignored::DescriptionOnly,
         };
-        Self::new(event, group, Verdict::Ignored(ignored).into(), now)
+        Self::new(event, Verdict::Ignored(ignored).into(), now)
     }
 
     /// Why the same event should be handled again, if that can help: a revert or a look-up failed for a passing

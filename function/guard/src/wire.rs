@@ -35,10 +35,10 @@ pub enum Dismissal {
     FailedCall,
     /// Not a call that changes security group rules.
     NotAChange,
-    /// The guard's own call, known by the role in `sessionIssuer`.
-    OwnChange(Box<Change>),
-    /// Only descriptions of rules were changed.
-    DescriptionOnly(Box<Change>),
+    /// The guard's own call, known by the role in `sessionIssuer`; what it changed, as far as it can be read.
+    OwnChange(Option<Box<Change>>),
+    /// Only descriptions of rules were changed; which, as far as it can be read.
+    DescriptionOnly(Option<Box<Change>>),
 }
 
 /// What is wrong with a record of a security group change.

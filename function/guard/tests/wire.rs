@@ -30,8 +30,10 @@ fn shown(reading: &Reading) -> String {
         Reading::Change(change) => shown_change(change),
         Reading::Ignored(_, Dismissal::FailedCall) => "failed call".to_owned(),
         Reading::Ignored(_, Dismissal::NotAChange) => "not a change".to_owned(),
-        Reading::Ignored(_, Dismissal::OwnChange(change)) => format!("own: {}", shown_change(change)),
-        Reading::Ignored(_, Dismissal::DescriptionOnly(change)) => {
+        Reading::Ignored(_, Dismissal::OwnChange(Some(change))) => format!("own: {}", shown_change(change)),
+        Reading::Ignored(_, Dismissal::OwnChange(None)) => "own".to_owned(),
+        Reading::Ignored(_, Dismissal::DescriptionOnly(None)) => "descriptions".to_owned(),
+        Reading::Ignored(_, Dismissal::DescriptionOnly(Some(change))) => {
             format!("descriptions: {}", shown_change(change))
         }
         Reading::Truncated(_) => "truncated".to_owned(),

@@ -15,8 +15,8 @@ use tierguard::look::{LookUpError, Questions};
 
 pub use self::convert::Unreadable;
 
-/// EC2 shows a change to readers seconds late at times. If the group that an event is about is not to be seen, it is
-/// asked for again after these waits, before it is taken to be gone.
+/// EC2 shows a change to readers seconds late at times. If a group that an event names is not to be seen, it is asked for
+/// again after these waits.
 const LAG: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
 
 /// The security groups of one account in one Region.

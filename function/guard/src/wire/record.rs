@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::loose::{Text, account_digits};
-use super::request::Request;
+use super::request::{self, Request};
 use super::response::Response;
 use super::{Dismissal, Malformed, Reading};
 use crate::change::{Actor, Change, ChangeKind, Event, RuleKey, Told};
@@ -106,21 +106,19 @@ pub(super) fn read(bytes: &[u8], own: Option<&RoleArn>) -> Reading {
     let Some(call) = Call::of(&record) else {
         return Reading::Ignored(Box::new(record.event(None)), Dismissal::NotAChange);
     };
+    let group = request::named_group(record.request_parameters);
+    let event = || Box::new(Event { group: group.clone(), ..record.event(None) });
     if record.error_code.as_ref().is_some_and(|Text(code)| !code.is_empty()) {
-        return Reading::Ignored(Box::new(record.event(None)), Dismissal::FailedCall);
+        return Reading::Ignored(event(), Dismissal::FailedCall);
     }
-    let is_own = own
-        .is_some_and(|own| record.user_identity.as_ref().and_then(UserIdentity::role).as_ref() == Some(own));
-    match record.change(call) {
-        Ok(change) if is_own => {
-            Reading::Ignored(Box::new(change.event.clone()), Dismissal::OwnChange(Box::new(change)))
-        }
-        Ok(change @ Change { kind: ChangeKind::Describe { .. }, .. }) => {
-            Reading::Ignored(Box::new(change.event.clone()), Dismissal::DescriptionOnly(Box::new(change)))
-        }
-        Ok(change) => Reading::Change(Box::new(change)),
-        Err(Unreadable::Truncated) => Reading::Truncated(Box::new(record.event(None))),
-        Err(Unreadable::Malformed(why)) => Reading::Malformed(Box::new(record.event(None)), why),
+    let change = record.change(call, group.as_ref());
+    let told = |change: Result<Change, Unreadable>| change.ok().map(Box::new);
+    match (change, call) {
+        (change, _) if record.is_by(own) => Reading::Ignored(event(), Dismissal::OwnChange(told(change))),
+        (change, Call::Describe(_)) => Reading::Ignored(event(), Dismissal::DescriptionOnly(told(change))),
+        (Ok(change), _) => Reading::Change(Box::new(change)),
+        (Err(Unreadable::Truncated), _) => Reading::Truncated(event()),
+        (Err(Unreadable::Malformed(why)), _) => Reading::Malformed(event(), why),
     }
 }
 
@@ -138,16 +136,26 @@ impl From<Malformed> for Unreadable {
 }
 
 impl Record<'_> {
-    fn change(&self, call: Call) -> Result<Change, Unreadable> {
-        let request = Request::read(self.request_parameters)?;
+    /// Whether the role `own` called.
+    fn is_by(&self, own: Option<&RoleArn>) -> bool {
+        let role = self.user_identity.as_ref().and_then(UserIdentity::role);
+        own.is_some() && role.as_ref() == own
+    }
+
+    fn change(&self, call: Call, named: Option<&GroupKey>) -> Result<Change, Unreadable> {
         let response = Response::read(self.response_elements)?;
+        let request = match Request::read(self.request_parameters) {
+            // All that is needed stands in the response.
+            Err(_) if response.group_of_rules().is_some() => Request::default(),
+            request => request?,
+        };
         let cut = request.is_cut() || response.is_cut();
         let group = group(call, &request, &response);
         if cut && matches!(group, Err(Malformed::Missing { .. })) {
             return Err(Unreadable::Truncated);
         }
         Ok(Change {
-            event: self.event(response.owner()),
+            event: Event { group: named.cloned(), ..self.event(response.owner()) },
             group: group?,
             kind: kind(call, &request, &response, cut)?,
         })
@@ -159,6 +167,7 @@ impl Record<'_> {
         let recipient = self.recipient_account_id.as_ref().map(Text::as_str);
         let caller = identity.and_then(|identity| identity.account_id.as_ref()).map(Text::as_str);
         Event {
+            group: None,
             id: self.event_id.as_ref().and_then(|id| EventId::new(id.as_str()).ok()),
             name: text(&self.event_name),
             time: self.event_time.as_ref().and_then(|time| time.as_str().parse::<Timestamp>().ok()),
@@ -203,12 +212,10 @@ fn account(text: &str) -> Option<AccountId> {
 fn group(call: Call, request: &Request, response: &Response) -> Result<GroupKey, Malformed> {
     let id = match call {
         Call::Create => response.group_id.as_ref().map(Text::as_str),
-        _ => request
-            .group_id
-            .as_ref()
-            .map(Text::as_str)
-            .or_else(|| response.group_of_rules())
-            .or(response.group_id.as_ref().map(Text::as_str)),
+        _ => {
+            let told = [request.group_id.as_ref(), response.group_id.as_ref()].into_iter().flatten().next();
+            told.map(Text::as_str).or_else(|| response.group_of_rules())
+        }
     };
     let part = if call == Call::Create { "responseElements" } else { "requestParameters" };
     let invalid = |source: InvalidId| Malformed::Id { part, source };

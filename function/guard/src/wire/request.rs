@@ -10,7 +10,7 @@ use super::Malformed;
 use super::loose::{Flag, List, Number, Text, account_digits, is_present, unwrapped};
 use crate::change::{Content, Modification, RuleKey};
 use crate::group::Rule;
-use crate::id::RuleId;
+use crate::id::{GroupId, GroupKey, GroupName, RuleId};
 use crate::shape::{InvalidRule, ReferencedGroup, SecurityGroupRule};
 
 const PART: &str = "requestParameters";
@@ -171,6 +171,21 @@ struct Tag {
     key: Text,
     #[serde(alias = "Value")]
     value: Option<Text>,
+}
+
+/// The group that these parameters name, whatever else is wrong with them.
+pub(super) fn named_group(json: Option<&RawValue>) -> Option<GroupKey> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named {
+        #[serde(alias = "GroupId")]
+        group_id: Option<Text>,
+        #[serde(alias = "GroupName")]
+        group_name: Option<Text>,
+    }
+    let Named { group_id, group_name } = serde_json::from_str(unwrapped(json?).get()).ok()?;
+    let by_id = group_id.and_then(|Text(id)| GroupId::new(&id).ok()).map(GroupKey::Id);
+    by_id.or_else(|| group_name.map(|Text(name)| GroupKey::Name(GroupName::new(&name))))
 }
 
 impl Request {

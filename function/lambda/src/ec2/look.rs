@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::types::{Filter, SecurityGroup};
 use futures_util::future::{join_all, try_join_all};
+use jiff::SignedDuration;
 use tierguard::ReadAccount;
 use tierguard::group::{Group, Rule};
 use tierguard::id::{GroupId, GroupName, PrefixListId, VpcId};
@@ -22,6 +23,10 @@ const GROUPS_PAGE: i32 = 1000;
 /// The most items that EC2 gives in one page of prefix list entries.
 const ENTRIES_PAGE: i32 = 100;
 
+/// How long after an event a group that it names may take to be seen. Describe calls lag by seconds, at worst minutes;
+/// the second of Lambda's two retries comes after three.
+const FRESH: SignedDuration = SignedDuration::from_secs(120);
+
 const GROUPS: &str = "DescribeSecurityGroups";
 const RULES: &str = "DescribeSecurityGroupRules";
 const VPCS: &str = "DescribeVpcs";
@@ -33,13 +38,29 @@ impl ReadAccount for Ec2 {
             return none_of(questions, &refusal);
         }
         let (groups, named, rules, prefix_lists) = tokio::join!(
-            self.groups_once_seen(&questions.groups, questions.target.as_ref()),
+            self.groups_once_seen(&questions.groups),
             self.named(&questions.named),
             self.rules_of(questions.rules_of.as_ref()),
             self.prefix_lists(&questions.prefix_lists),
         );
-        Answers { groups, named, rules, prefix_lists }
+        Answers { unseen: unseen(questions, &groups), groups, named, rules, prefix_lists }
     }
+}
+
+/// The groups that are not in `found`, although the event that names them is too fresh for that to mean that they are
+/// gone.
+fn unseen(questions: &Questions, found: &Result<Vec<Group>, LookUpError>) -> BTreeMap<GroupId, LookUpError> {
+    let (Ok(found), Some(age)) = (found, questions.age) else { return BTreeMap::new() };
+    if age >= FRESH {
+        return BTreeMap::new();
+    }
+    let is_missing = |id: &&GroupId| !found.iter().any(|group| group.id == **id);
+    let error = |id: &GroupId| LookUpError {
+        call: GROUPS,
+        message: format!("{id} is not to be seen, but it may only be slow to show"),
+        retryable: true,
+    };
+    questions.groups.iter().filter(is_missing).map(|id| (id.clone(), error(id))).collect()
 }
 
 /// `error` as the answer to every question.
@@ -47,6 +68,7 @@ fn none_of(questions: &Questions, error: &LookUpError) -> Answers {
     let unknown = |list: &PrefixListId| (list.clone(), Err(error.clone()));
     Answers {
         groups: Err(error.clone()),
+        unseen: BTreeMap::new(),
         named: Err(error.clone()),
         rules: Err(error.clone()),
         prefix_lists: questions.prefix_lists.iter().map(unknown).collect(),
@@ -54,19 +76,14 @@ fn none_of(questions: &Questions, error: &LookUpError) -> Answers {
 }
 
 impl Ec2 {
-    /// The groups with these ids; asked again a few times if `target` is not there, since a new one may not be seen
-    /// yet.
-    async fn groups_once_seen(
-        &self,
-        ids: &BTreeSet<GroupId>,
-        target: Option<&GroupId>,
-    ) -> Result<Vec<Group>, LookUpError> {
+    /// The groups with these ids; asked again a few times if one is missing, since a new one may not be seen yet.
+    async fn groups_once_seen(&self, ids: &BTreeSet<GroupId>) -> Result<Vec<Group>, LookUpError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let mut found = self.groups(ids).await?;
         for wait in self.lag {
-            if target.is_none_or(|target| found.iter().any(|group| group.id == *target)) {
+            if found.len() == ids.len() {
                 break;
             }
             tokio::time::sleep(wait).await;

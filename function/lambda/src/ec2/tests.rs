@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_sdk_ec2::config::retry::RetryConfig;
 use aws_sdk_ec2::config::{BehaviorVersion, Credentials};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tierguard::act::{RevokeError, Revoked};
 use tierguard::id::{GroupId, GroupName, PrefixListId};
@@ -156,27 +157,25 @@ async fn a_group_that_is_not_seen_yet_is_asked_for_again() {
         0 | 1 => ok("<securityGroupInfo/>"),
         _ => ok(WEB),
     });
-    let questions =
-        Questions { groups: ids(&["sg-1"]), target: GroupId::new("sg-1").ok(), ..Questions::default() };
+    let questions = Questions { groups: ids(&["sg-1"]), ..Questions::default() };
     assert_eq!(ec2(&server).look(&questions).await.groups.unwrap().len(), 1);
     assert_eq!(server.requests().len(), 3);
 }
 
 #[tokio::test]
-async fn a_group_that_is_only_referred_to_is_not_waited_for() {
+async fn a_group_that_stays_away_is_gone_unless_the_event_is_fresh() {
     let server = Server::start(|_| ok("<securityGroupInfo/>"));
-    let questions = Questions { groups: ids(&["sg-2"]), ..Questions::default() };
-    assert_eq!(ec2(&server).look(&questions).await.groups, Ok(Vec::new()));
-    assert_eq!(server.requests().len(), 1);
-}
-
-#[tokio::test]
-async fn a_group_that_stays_away_is_gone() {
-    let server = Server::start(|_| ok("<securityGroupInfo/>"));
-    let questions =
-        Questions { groups: ids(&["sg-1"]), target: GroupId::new("sg-1").ok(), ..Questions::default() };
-    assert_eq!(ec2(&server).look(&questions).await.groups, Ok(Vec::new()));
+    let questions = |seconds| Questions {
+        groups: ids(&["sg-1"]),
+        age: Some(SignedDuration::from_secs(seconds)),
+        ..Questions::default()
+    };
+    let late = ec2(&server).look(&questions(180)).await;
+    assert_eq!((late.groups, late.unseen.len()), (Ok(Vec::new()), 0));
     assert_eq!(server.requests().len(), 1 + LAG.len());
+    let fresh = ec2(&server).look(&questions(5)).await;
+    assert_eq!(fresh.groups, Ok(Vec::new()));
+    assert!(fresh.unseen.values().all(|error| error.retryable) && fresh.unseen.len() == 1);
 }
 
 #[tokio::test]

@@ -151,6 +151,7 @@ fn event() -> impl Strategy<Value = Event> {
     let texts = (option::of(text()), option::of(text()), option::of(text()));
     (ids, texts, option::of(-9_999_999_i64..9_999_999), actor).prop_map(
         |((id, account, region), (name, source_ip, user_agent), time, actor)| Event {
+            group: None,
             id: id.map(|id| EventId::new(&id).unwrap()),
             account: account.map(|id| AccountId::new(&id).unwrap()),
             region: region.map(|id| Region::new(&id).unwrap()),

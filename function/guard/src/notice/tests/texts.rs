@@ -810,10 +810,10 @@ fn malformed() {
     event["requestParameters"]["ipPermissions"]["items"][0]["ipProtocol"] = json!("quic");
     event["responseElements"] = json!({"_return": true});
     let notice = notice(policy(), &Account::new("web"), &event);
-    assert_snapshot!(notice.subject(), @"UNDECIDED: AuthorizeSecurityGroupIngress in 111122223333 eu-west-1");
+    assert_snapshot!(notice.subject(), @"UNDECIDED: AuthorizeSecurityGroupIngress on sg-0a1b2c3d4e5f60718 in 111122223333 eu-west-1");
     assert_snapshot!(notice.email(), @r#"
-    UNDECIDED: AuthorizeSecurityGroupIngress could not be understood. Whatever
-      it opened is open.
+    UNDECIDED: AuthorizeSecurityGroupIngress on sg-0a1b2c3d4e5f60718 could not
+      be understood. Whatever it opened is open.
 
     Why it could not be judged
       rule 1 of requestParameters: unknown protocol `quic`
@@ -835,10 +835,11 @@ fn malformed() {
       know: please report it.
 
     Look closer
+      Group: https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#SecurityGroup:groupId=sg-0a1b2c3d4e5f60718
       Event: https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/3f2504e0-4f89-41d3-9a0c-0305e82c3301
     "#);
     assert_snapshot!(read_chat(&notice), @r#"
-    # UNDECIDED: AuthorizeSecurityGroupIngress
+    # UNDECIDED: AuthorizeSecurityGroupIngress on sg-0a1b2c3d4e5f60718
     *Why it could not be judged*
     - `rule 1 of requestParameters: unknown protocol ˋquicˋ`
 
@@ -854,6 +855,7 @@ fn malformed() {
     - Nothing: the guard removes only what it has judged.
 
     *Look closer*
+    - Group: https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#SecurityGroup:groupId=sg-0a1b2c3d4e5f60718
     - Event: https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/3f2504e0-4f89-41d3-9a0c-0305e82c3301
 
     > Look at the event and at the group, and remove by hand what should not be there. If the event is genuine, it has a shape that the guard does not know: please report it.
@@ -864,10 +866,15 @@ fn malformed() {
         "actor": "arn:aws:sts::111122223333:assumed-role/Developer/jane＠example.com",
         "door": "undecided",
         "event": "AuthorizeSecurityGroupIngress",
+        "group": "sg-0a1b2c3d4e5f60718",
         "region": "eu-west-1"
       },
       "eventType": "tierguard-undecidable",
-      "summary": "UNDECIDED: AuthorizeSecurityGroupIngress could not be understood. Whatever it opened is open."
+      "relatedResources": [
+        "sg-0a1b2c3d4e5f60718"
+      ],
+      "summary": "UNDECIDED: AuthorizeSecurityGroupIngress on sg-0a1b2c3d4e5f60718 could not be understood. Whatever it opened is open.",
+      "threadId": "tierguard-111122223333-eu-west-1-sg-0a1b2c3d4e5f60718"
     }
     "#);
 }
@@ -1206,8 +1213,9 @@ fn attributes_for_filter_policies() {
     "#);
     let mut event = ssh();
     event["requestParameters"] = json!({"groupId": GROUP, "ipPermissions": 7});
+    event["responseElements"] = json!(null);
     event.as_object_mut().unwrap().remove("awsRegion");
-    assert_snapshot!(shown(&notice(policy(), &Account::new("web"), &event)), @r"
+    assert_snapshot!(shown(&notice(policy(), &Account::new("web"), &event)), @"
     verdict String undecidable
     account String 111122223333
     ");
