@@ -360,13 +360,15 @@ fn handle(guard: &Guard, world: &Watched, record: &[u8]) -> Handled {
     block_on(guard.respond(record, world, Timestamp::UNIX_EPOCH))
 }
 
-/// What was found, but for the ids of rules that are no longer there to tell them.
+/// What was found, but for what only a live rule tells: its id, and the account of the group that it refers to.
 fn findings(handled: &Handled) -> (&str, Vec<String>) {
     let Verdict::Violation(violation) = &handled.judgement.verdict else {
         return (handled.judgement.verdict.word(), Vec::new());
     };
-    let finding =
-        |finding: &Finding| format!("{} {:?} {}", finding.rule.permission, finding.excess, finding.why);
+    let finding = |finding: &Finding| {
+        let Permission { direction, traffic, .. } = finding.rule.permission;
+        format!("{direction} {traffic} {}", finding.why)
+    };
     (handled.judgement.verdict.word(), violation.findings.iter().map(finding).collect())
 }
 

@@ -56,10 +56,16 @@ fn group_xml(id: &str, name: &str, vpc: &str) -> String {
 const WEB: &str = "<securityGroupInfo><item><groupId>sg-1</groupId><groupName>web</groupName>\
                    <ownerId>111122223333</ownerId></item></securityGroupInfo>";
 
+/// A rule that refers to a group which is gone, and whose account went with it.
+const DANGLING: &str = "<securityGroupRuleSet><item><securityGroupRuleId>sgr-9</securityGroupRuleId>\
+                        <isEgress>false</isEgress><ipProtocol>tcp</ipProtocol><fromPort>443</fromPort>\
+                        <toPort>443</toPort><referencedGroupInfo><groupId>sg-gone</groupId></referencedGroupInfo>\
+                        </item></securityGroupRuleSet>";
+
 /// Everything there is to ask, in one round.
 fn everything() -> Questions {
     Questions {
-        groups: ids(&["sg-1", "sg-2"]),
+        groups: ids(&["sg-1"]),
         named: [GroupName::new("default*")].into(),
         rules_of: GroupId::new("sg-1").ok(),
         prefix_lists: ["pl-1", "pl-2"].map(|list| PrefixListId::new(list).unwrap()).into(),
@@ -258,9 +264,11 @@ async fn revoking(record: &Value, answer: (u16, String)) -> (Handled, Request) {
     let server = Server::start(move |request| match request["Action"].as_str() {
         "DescribeSecurityGroups" => ok(WEB),
         "GetManagedPrefixListEntries" => ok("<entrySet/>"),
+        "DescribeSecurityGroupRules" => ok(DANGLING),
         _ => answer.clone(),
     });
-    let now = "2026-03-01T12:00:02Z".parse().unwrap();
+    // Late enough for what is not to be seen to be gone.
+    let now = "2026-03-01T12:05:00Z".parse().unwrap();
     let handled = guard().respond(record.to_string().as_bytes(), &Account(ec2(&server)), now).await;
     (handled, server.requests().pop().unwrap())
 }
