@@ -101,7 +101,11 @@ fn life(lines: &[&str]) -> command::Replayed {
     command::replay_to_account(["--policy".into(), policy_file(), file])
 }
 
-/// The events and their verdicts, in the order of the report.
-fn events(replayed: &command::Replayed) -> Vec<(&Value, &Value)> {
-    replayed.reports.iter().map(|report| (&report["event_id"], &report["verdict"])).collect()
+/// The events and their verdicts. Events of one second, which do not depend on each other here, keep the order of the
+/// lines.
+fn events(replayed: &command::Replayed) -> BTreeMap<&str, &str> {
+    fn text(value: &Value) -> &str {
+        value.as_str().expect("an event has an id, and a verdict is a word")
+    }
+    replayed.reports.iter().map(|report| (text(&report["event_id"]), text(&report["verdict"]))).collect()
 }
