@@ -52,8 +52,14 @@ impl Failure {
                 let _ = error.print();
                 if is_wrong { Exit::Usage } else { Exit::Handled }
             }
-            // The reader has seen enough.
-            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Handled,
+            // The reader has seen enough; what was reported until then holds.
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                if console.has_reported() {
+                    Exit::Error
+                } else {
+                    Exit::Handled
+                }
+            }
             Self::Usage(_) => {
                 console.report(&self);
                 Exit::Usage

@@ -13,7 +13,7 @@ use crate::console::{Console, Problem};
 use crate::record::{Origin, Record};
 use crate::shape::{self, Collect, Stray};
 use crate::source::Source;
-use crate::values::{Broken, Values};
+use crate::values::{Broken, Fault, Values};
 
 /// How large a file may be once it is unpacked: small files can unpack to anything.
 const LARGEST: u64 = 4 << 30;
@@ -57,10 +57,12 @@ pub(crate) enum Damage {
     TooLarge { name: Rc<str> },
     #[error("`{name}` is not UTF-8 but UTF-16")]
     Utf16 { name: Rc<str> },
-    #[error("`{name}`, line {line}, column {column}: this is not JSON: {message}")]
-    NotJson { name: Rc<str>, line: usize, column: usize, message: String },
-    #[error("`{name}#{number}`: {source}")]
-    Stray { name: Rc<str>, number: usize, source: Stray },
+    #[error("`{name}`, line {}, column {}: this is not JSON: {}", .fault.line, .fault.column, .fault.message)]
+    NotJson { name: Rc<str>, fault: Fault },
+    #[error("`{origin}`: {source}")]
+    Stray { origin: Origin, source: Stray },
+    #[error("`{name}` is empty")]
+    Empty { name: Rc<str> },
     #[error("`{name}` has {count} more places that cannot be read")]
     More { name: Rc<str>, count: usize },
 }
@@ -82,8 +84,25 @@ impl Problem for Damage {
             Self::NotJson { .. } | Self::Stray { source: Stray::TooDeep | Stray::Unreadable { .. }, .. } => {
                 "fetch or export it again; whatever else is whole in the file was replayed".to_owned()
             }
+            Self::Empty { name: _ } => "give a file that holds events, or a folder of them".to_owned(),
             Self::More { .. } => "see the errors above".to_owned(),
         })
+    }
+}
+
+impl Damage {
+    /// It is in the only record of its file.
+    const fn without_number(&mut self) {
+        match self {
+            Self::Stray { origin, source: _ } => origin.number = None,
+            Self::Unreadable { .. }
+            | Self::Gzip { .. }
+            | Self::TooLarge { name: _ }
+            | Self::Utf16 { name: _ }
+            | Self::NotJson { .. }
+            | Self::Empty { name: _ }
+            | Self::More { .. } => {}
+        }
     }
 }
 
@@ -94,10 +113,11 @@ impl Batch {
         let mut file = File { batch: self, keep, name, positions: 0, damage: Vec::new(), damages: 0 };
         let first = file.batch.records.len();
         file.read(source);
-        let File { positions, damage, damages, name, .. } = file;
+        let File { positions, mut damage, damages, name, .. } = file;
         if positions == 1 {
             // The only record of a file needs no number.
             self.records.iter_mut().skip(first).for_each(|record| record.origin.number = None);
+            damage.iter_mut().for_each(Damage::without_number);
         }
         let more = damages.saturating_sub(damage.len());
         for damage in &damage {
@@ -129,11 +149,24 @@ impl File<'_> {
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
             return self.damaged(|name| Damage::Utf16 { name });
         }
-        for value in Values::of(&bytes) {
+        let mut values = Values::of(&bytes).peekable();
+        if values.peek().is_none() {
+            return self.empty(source);
+        }
+        for value in values {
             match value {
                 Ok(value) => shape::unwrap(value.get(), self),
                 Err(broken) => self.broken(broken),
             }
+        }
+    }
+
+    /// There is nothing in it. That is damage only in a file that was named: a program may have nothing to say, and a
+    /// folder may hold anything.
+    fn empty(&mut self, source: &Source) {
+        match source {
+            Source::Named(_) if self.damages == 0 => self.damaged(|name| Damage::Empty { name }),
+            Source::Named(_) | Source::Found(_) | Source::Stdin => {}
         }
     }
 
@@ -151,10 +184,10 @@ impl File<'_> {
         unpacked
     }
 
-    fn broken(&mut self, Broken { line, column, message, text }: Broken<'_>) {
+    fn broken(&mut self, Broken { fault, text }: Broken<'_>) {
         shape::salvage(text, self);
         self.positions = self.positions.saturating_add(1);
-        self.damaged(|name| Damage::NotJson { name, line, column, message });
+        self.damaged(|name| Damage::NotJson { name, fault });
     }
 
     fn damaged(&mut self, damage: impl FnOnce(Rc<str>) -> Damage) {
@@ -164,28 +197,27 @@ impl File<'_> {
         }
     }
 
-    /// The number of the next record.
-    fn next(&mut self) -> usize {
+    /// Where the next record is.
+    fn next(&mut self) -> Origin {
         let number = self.positions;
         self.positions = number.saturating_add(1);
-        number
+        Origin { name: Rc::clone(&self.name), number: Some(number) }
     }
 }
 
 impl Collect for File<'_> {
     fn record(&mut self, json: &str) {
-        let number = self.next();
+        let origin = self.next();
         if self.keep == Keep::Changes && !may_be_change(json.as_bytes()) {
             self.batch.unrelated = self.batch.unrelated.saturating_add(1);
             return;
         }
-        let origin = Origin { name: Rc::clone(&self.name), number: Some(number) };
         self.batch.records.push(Record::new(json, origin));
     }
 
     fn stray(&mut self, source: Stray) {
-        let number = self.next();
-        self.damaged(|name| Damage::Stray { name, number, source });
+        let origin = self.next();
+        self.damaged(|_| Damage::Stray { origin, source });
     }
 }
 
@@ -196,6 +228,6 @@ fn raw(source: &Source) -> io::Result<Vec<u8>> {
             io::stdin().lock().read_to_end(&mut bytes)?;
             Ok(bytes)
         }
-        Source::File(path) => std::fs::read(path),
+        Source::Named(path) | Source::Found(path) => std::fs::read(path),
     }
 }

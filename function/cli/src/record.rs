@@ -1,6 +1,5 @@
 //! One CloudTrail record on its way to the guard: its JSON, where it was found, and its place in time.
 
-use std::cmp::Ordering;
 use std::fmt;
 use std::rc::Rc;
 
@@ -15,7 +14,8 @@ pub(crate) struct Record {
     pub(crate) origin: Origin,
     /// Its JSON. Of a record that cannot be a change, only what tells what it was.
     pub(crate) json: Box<str>,
-    moment: Moment,
+    /// When it is handled.
+    pub(crate) moment: Moment,
 }
 
 /// Where a record was found. `Display` is the `source` of a report.
@@ -28,15 +28,14 @@ pub(crate) struct Origin {
 }
 
 /// When a record is handled: by time, those without one first; a group is made before and deleted after whatever else
-/// happens to it in the same second.
-#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Moment {
+/// happens to it in the same second. Times are in whole seconds, so what else is equal stays in the order given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment {
     time: Option<Timestamp>,
     step: Step,
-    id: String,
 }
 
-#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
     Create,
     #[default]
@@ -76,11 +75,6 @@ impl Record {
         let slim = header.filter(|_| is_unrelated).and_then(|header| serde_json::to_string(&header).ok());
         Self { origin, json: slim.unwrap_or_else(|| json.to_owned()).into_boxed_str(), moment }
     }
-
-    /// Which of two records is handled first. Records that are equal in this are the same.
-    pub(crate) fn cmp_moment(&self, other: &Self) -> Ordering {
-        self.moment.cmp(&other.moment).then_with(|| self.json.cmp(&other.json))
-    }
 }
 
 impl Moment {
@@ -93,7 +87,7 @@ impl Moment {
             "DeleteSecurityGroup" => Step::Delete,
             _ => Step::Other,
         };
-        Self { time: text(header.event_time).parse().ok(), step, id: text(header.event_id) }
+        Self { time: text(header.event_time).parse().ok(), step }
     }
 }
 
@@ -115,17 +109,20 @@ mod tests {
     }
 
     #[test]
-    fn records_are_handled_in_the_order_of_their_time() {
+    fn records_are_handled_in_the_order_of_their_time_and_then_as_given() {
         let in_order = [
             r#"{"eventName":"SecurityGroup without a time"}"#,
-            r#"{"eventTime":"2026-03-01T00:00:00Z","eventID":"b","eventName":"CreateSecurityGroup"}"#,
-            r#"{"eventTime":"2026-03-01T00:00:00Z","eventID":"c","eventName":"RevokeSecurityGroupIngress"}"#,
+            r#"{"eventTime":"2026-03-01T00:00:00Z","eventID":"z","eventName":"CreateSecurityGroup"}"#,
             r#"{"eventTime":"2026-03-01T00:00:00Z","eventID":"d","eventName":"AuthorizeSecurityGroupIngress"}"#,
+            r#"{"eventTime":"2026-03-01T00:00:00Z","eventID":"c","eventName":"RevokeSecurityGroupIngress"}"#,
+            r#"{"eventTime":"2026-03-01T00:00:00Z","eventID":"b","eventName":"AuthorizeSecurityGroupIngress"}"#,
             r#"{"eventTime":"2026-03-01T00:00:00Z","eventID":"a","eventName":"DeleteSecurityGroup"}"#,
             r#"{"eventTime":"2026-03-01T00:00:01Z","eventID":"a","eventName":"CreateSecurityGroup"}"#,
         ];
-        let mut records: Vec<_> = in_order.iter().rev().map(|json| record(json)).collect();
-        records.sort_by(Record::cmp_moment);
+        // All but those of one second and one kind are given in the wrong order.
+        let given = [6, 5, 2, 3, 4, 1, 0];
+        let mut records: Vec<_> = given.iter().map(|index| record(in_order[*index])).collect();
+        records.sort_by_key(|record| record.moment);
         assert_eq!(records.iter().map(|record| &*record.json).collect::<Vec<_>>(), in_order);
     }
 

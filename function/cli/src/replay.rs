@@ -26,7 +26,7 @@ pub(crate) fn replay(settings: &Settings, console: &mut Console) -> Result<Exit,
     if settings.account_out.is_some() && scenarios.len() > 1 {
         return Err(UsageError::SeveralAccounts { count: scenarios.len() }.into());
     }
-    let mut teller = Teller::new(settings.format, scenarios.len());
+    let mut teller = Teller::new(settings.format, scenarios.len(), settings.unheard());
     let mut last = None;
     for scenario in &scenarios {
         last = play(scenario, settings, &mut teller, console)?;
@@ -75,7 +75,8 @@ fn read(sources: &[Source], keep: Keep, console: &mut Console) -> Batch {
         console.progress.advance(source.size());
     }
     console.progress.finish();
-    batch.records.sort_by(Record::cmp_moment);
+    // A stable sort: what happened in one second stays in the order given.
+    batch.records.sort_by_key(|record| record.moment);
     batch
 }
 

@@ -39,6 +39,15 @@ pub(crate) enum Input {
     Path(PathBuf),
 }
 
+/// What a replay does once nobody reads what it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unheard {
+    /// It stops: to tell was all that it was for.
+    Stop,
+    /// It goes on in silence, for what it is to leave behind.
+    GoOn,
+}
+
 /// A command line that makes no sense.
 #[derive(Debug, Error)]
 pub(crate) enum UsageError {
@@ -80,6 +89,14 @@ impl Settings {
         let own_role = role.filter(|text| !text.is_empty()).map(|text| role_arn(&text)).transpose()?;
         let mode = mode.map(Mode::from);
         Ok(Self { inputs, policy, account, mode, format, account_out, own_role, fail_on })
+    }
+
+    /// What to do once nobody reads what is told.
+    pub(crate) const fn unheard(&self) -> Unheard {
+        match (&self.account_out, self.fail_on) {
+            (None, None) => Unheard::Stop,
+            (Some(_), _) | (_, Some(_)) => Unheard::GoOn,
+        }
     }
 }
 

@@ -9,6 +9,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 use thiserror::Error;
 
+use crate::values::Fault;
+
 /// How often a record may be wrapped. An array of what `lookup-events` prints takes six.
 const DEEPEST: usize = 8;
 
@@ -27,8 +29,8 @@ pub(crate) enum Stray {
     NotAnEvent,
     #[error("this is wrapped more than {DEEPEST} times")]
     TooDeep,
-    #[error("this cannot be read: {message}")]
-    Unreadable { message: String },
+    #[error("this cannot be read: {fault}")]
+    Unreadable { fault: Fault },
 }
 
 /// Gives every record in `json`, a JSON value, to `to`, in order.
@@ -81,7 +83,7 @@ enum Shape<'t> {
 
 impl<'t> Shape<'t> {
     fn of(json: &'t str) -> Result<Self, Stray> {
-        let unreadable = |error: serde_json::Error| Stray::Unreadable { message: error.to_string() };
+        let unreadable = |error| Stray::Unreadable { fault: Fault::of(json.as_bytes(), &error) };
         match json.as_bytes().first() {
             Some(b'[') => serde_json::from_str(json).map(Self::Many).map_err(unreadable),
             Some(b'"') => serde_json::from_str(json).map(Self::Text).map_err(unreadable),

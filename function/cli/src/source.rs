@@ -14,8 +14,10 @@ use crate::settings::{Input, Settings};
 pub(crate) enum Source {
     /// On the standard input.
     Stdin,
-    /// In a file, by its path as given or found.
-    File(PathBuf),
+    /// In a file, by its path as given.
+    Named(PathBuf),
+    /// In a file of a folder that was given, by its path as found.
+    Found(PathBuf),
 }
 
 /// Events that cannot be found.
@@ -66,7 +68,7 @@ pub(crate) fn find(settings: &Settings, console: &mut Console) -> Vec<Source> {
             Input::Stdin => sources.push(Source::Stdin),
             Input::Path(path) => match std::fs::metadata(path) {
                 Ok(meta) if meta.is_dir() => sources.extend(walk(path, &no_events, console)),
-                Ok(_) => sources.push(Source::File(path.clone())),
+                Ok(_) => sources.push(Source::Named(path.clone())),
                 Err(source) => console.report(&SourceError::NotThere { path: path.clone(), source }),
             },
         }
@@ -95,7 +97,7 @@ fn walk(folder: &Path, no_events: &NoEvents, console: &mut Console) -> Vec<Sourc
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         match entry {
             Ok(entry) if is_events(&entry) && !no_events.contain(entry.path()) => {
-                sources.push(Source::File(entry.into_path()));
+                sources.push(Source::Found(entry.into_path()));
             }
             Ok(_) => {}
             Err(error) => {
@@ -124,7 +126,7 @@ impl Source {
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Stdin => "-".to_owned(),
-            Self::File(path) => path.to_string_lossy().into_owned(),
+            Self::Named(path) | Self::Found(path) => path.to_string_lossy().into_owned(),
         }
     }
 
@@ -132,7 +134,7 @@ impl Source {
     pub(crate) fn size(&self) -> u64 {
         match self {
             Self::Stdin => 0,
-            Self::File(path) => std::fs::metadata(path).map_or(0, |meta| meta.len()),
+            Self::Named(path) | Self::Found(path) => std::fs::metadata(path).map_or(0, |meta| meta.len()),
         }
     }
 
@@ -140,7 +142,7 @@ impl Source {
     pub(crate) fn folders(&self) -> impl Iterator<Item = &Path> {
         let path = match self {
             Self::Stdin => Path::new("-"),
-            Self::File(path) => path,
+            Self::Named(path) | Self::Found(path) => path,
         };
         let mut is_above = true;
         // What stands before a `..` is not above it.
@@ -155,7 +157,7 @@ mod tests {
     use super::*;
 
     fn folders(path: &str) -> Vec<String> {
-        let source = Source::File(path.into());
+        let source = Source::Named(path.into());
         source.folders().map(|folder| folder.display().to_string()).collect()
     }
 

@@ -1,4 +1,6 @@
 //! Who tells what happened: the story to people, JSON lines to machines. Both write to the standard output.
+//!
+//! A reader who has gone ends the telling; whether that ends the replay is for the settings to say.
 
 use std::io::{self, BufWriter, StdoutLock, Write};
 
@@ -9,45 +11,52 @@ use crate::args::Format;
 use crate::jsonl;
 use crate::record::Origin;
 use crate::scenario::Against;
+use crate::settings::Unheard;
 use crate::story::Story;
 use crate::tally::Tally;
 
 /// Tells what happened.
 pub(crate) struct Teller {
     voice: Voice,
+    unheard: Unheard,
     tally: Tally,
 }
 
 enum Voice {
     Text(Story<BufWriter<AutoStream<StdoutLock<'static>>>>),
     Jsonl(BufWriter<StdoutLock<'static>>),
+    /// The reader has gone.
+    Silent,
 }
 
 impl Teller {
     /// Tells of this many scenarios.
-    pub(crate) fn new(format: Format, scenarios: usize) -> Self {
+    pub(crate) fn new(format: Format, scenarios: usize, unheard: Unheard) -> Self {
         let voice = match format {
             Format::Text => Voice::Text(Story::new(BufWriter::new(anstream::stdout().lock()), scenarios)),
             Format::Jsonl => Voice::Jsonl(BufWriter::new(io::stdout().lock())),
         };
-        Self { voice, tally: Tally::default() }
+        Self { voice, unheard, tally: Tally::default() }
     }
 
     /// A scenario begins.
     pub(crate) fn begin(&mut self, against: &Against, policy: &Policy) -> io::Result<()> {
-        match &mut self.voice {
+        let told = match &mut self.voice {
             Voice::Text(story) => story.begin(against, policy),
-            Voice::Jsonl(_) => Ok(()),
-        }
+            Voice::Jsonl(_) | Voice::Silent => Ok(()),
+        };
+        self.heard(told)
     }
 
     /// An event was handled.
     pub(crate) fn event(&mut self, handled: &Handled, origin: &Origin) -> io::Result<()> {
         self.tally.count(handled);
-        match &mut self.voice {
+        let told = match &mut self.voice {
             Voice::Text(story) => story.event(handled, origin),
             Voice::Jsonl(out) => jsonl::write(out, &Report::new(handled, Some(&origin.to_string()))),
-        }
+            Voice::Silent => Ok(()),
+        };
+        self.heard(told)
     }
 
     /// So many more records were no changes.
@@ -57,18 +66,33 @@ impl Teller {
 
     /// What was told so far can be read.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
-        match &mut self.voice {
+        let told = match &mut self.voice {
             Voice::Text(story) => story.flush(),
             Voice::Jsonl(out) => out.flush(),
-        }
+            Voice::Silent => Ok(()),
+        };
+        self.heard(told)
     }
 
     /// The end, and what it all came to.
     pub(crate) fn finish(mut self) -> io::Result<Tally> {
-        if let Voice::Text(story) = &mut self.voice {
-            story.end(&self.tally)?;
-        }
+        let told = match &mut self.voice {
+            Voice::Text(story) => story.end(&self.tally),
+            Voice::Jsonl(_) | Voice::Silent => Ok(()),
+        };
+        self.heard(told)?;
         self.flush()?;
         Ok(self.tally)
+    }
+
+    /// What became of something told. A reader who has gone is told no more, and is no error if the replay goes on.
+    fn heard(&mut self, told: io::Result<()>) -> io::Result<()> {
+        match (told, self.unheard) {
+            (Err(error), Unheard::GoOn) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.voice = Voice::Silent;
+                Ok(())
+            }
+            (told, Unheard::GoOn | Unheard::Stop) => told,
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! A value that is damaged does not take the others with it: reading goes on at the next line that starts a value.
 //! Knows nothing of events.
 
+use std::fmt;
 use std::str::from_utf8;
 
 use memchr::{memchr_iter, memrchr};
@@ -21,14 +22,44 @@ pub(crate) struct Values<'t> {
 /// A value that cannot be read.
 #[derive(Debug)]
 pub(crate) struct Broken<'t> {
+    /// Where it breaks off, and why.
+    pub(crate) fault: Fault,
+    /// All of it, up to where the next value starts.
+    pub(crate) text: &'t str,
+}
+
+/// Where a text cannot be read as JSON, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
     /// The line of the text, from 1.
     pub(crate) line: usize,
-    /// The column, from 1, in bytes.
+    /// The column, from 1, in characters; 0 if the text ends with the line before.
     pub(crate) column: usize,
     /// What the JSON reader says.
     pub(crate) message: String,
-    /// All of it, up to where the next value starts.
-    pub(crate) text: &'t str,
+}
+
+impl Fault {
+    /// What `error` says of `text`, the whole of what was read.
+    pub(crate) fn of(text: &[u8], error: &serde_json::Error) -> Self {
+        let lines_before = error.line().saturating_sub(1);
+        let mut starts = memchr_iter(b'\n', text).map(|end| end.saturating_add(1));
+        let start = lines_before.checked_sub(1).and_then(|nth| starts.nth(nth)).unwrap_or(0);
+        let line = text.get(start..).unwrap_or_default();
+        let message = error.to_string();
+        Self {
+            line: error.line(),
+            column: characters(line.get(..error.column()).unwrap_or(line)),
+            message: message.split(" at line ").next().unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, column, message } = self;
+        write!(f, "{message} at line {line} column {column}")
+    }
 }
 
 impl<'t> Values<'t> {
@@ -40,14 +71,14 @@ impl<'t> Values<'t> {
     fn broken(&mut self, start: usize, value: &'t [u8], error: &serde_json::Error) -> Broken<'t> {
         let before = self.text.get(..start).unwrap_or_default();
         let line_start = memrchr(b'\n', before).map_or(0, |end| end.saturating_add(1));
-        let indent = if error.line() > 1 { 0 } else { start.saturating_sub(line_start) };
-        let message = error.to_string();
-        Broken {
-            line: self.lines_before(start).saturating_add(error.line()),
-            column: indent.saturating_add(error.column()),
-            message: message.split(" at line ").next().unwrap_or_default().to_owned(),
-            text: readable(value),
-        }
+        let indent = before.get(line_start..).filter(|_| error.line() == 1).map_or(0, characters);
+        let Fault { line, column, message } = Fault::of(self.text.get(start..).unwrap_or_default(), error);
+        let fault = Fault {
+            line: self.lines_before(start).saturating_add(line),
+            column: indent.saturating_add(column),
+            message,
+        };
+        Broken { fault, text: readable(value) }
     }
 
     fn lines_before(&mut self, start: usize) -> usize {
@@ -91,6 +122,11 @@ fn broken_length(text: &[u8], shows_in: usize) -> usize {
     starts.by_ref().skip(shows_in.saturating_sub(3)).find(starts_value).unwrap_or(text.len())
 }
 
+/// How many characters start in `bytes`: in UTF-8 every byte does but those that continue one.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xbf)).count()
+}
+
 /// `bytes`, as far as they are text.
 fn readable(bytes: &[u8]) -> &str {
     match from_utf8(bytes) {
@@ -110,7 +146,9 @@ mod tests {
         Values::of(text.as_bytes())
             .map(|value| match value {
                 Ok(value) => value.get().to_owned(),
-                Err(Broken { line, column, message, text: _ }) => format!("{line}:{column} {message}"),
+                Err(Broken { fault: Fault { line, column, message }, text: _ }) => {
+                    format!("{line}:{column} {message}")
+                }
             })
             .collect()
     }
@@ -138,6 +176,14 @@ mod tests {
     #[test]
     fn a_damaged_value_across_lines_is_one_error() {
         assert_eq!(read("{\n  \"a\": 1,,\n  \"b\": {}\n}\n{}"), ["2:10 key must be a string", "{}"]);
+    }
+
+    #[test]
+    fn columns_are_in_characters() {
+        assert_eq!(read("{\"ü\":\"世界\" x}"), ["1:11 expected `,` or `}`"]);
+        assert_eq!(read("{\"ü\":\n \"世\",x}"), ["2:6 key must be a string"]);
+        assert_eq!(read("\"ü\" {\"é\" x}"), ["\"ü\"", "1:10 expected `:`"]);
+        assert_eq!(read("ü"), ["1:1 expected value"]);
     }
 
     #[test]

@@ -87,9 +87,10 @@ impl Details<'_> {
         rows.extend(unsettled.iter().take(MOST).map(|Unsettled { rule, cause }| {
             Row::new("unclear", OPEN, format!("{} could not be judged: {cause}", rule.permission))
         }));
-        let is_all = self.handled.actions.len() == 1 && only_told(self.handled) == 0;
+        let only_told = only_told(self.handled);
+        let is_all = self.handled.actions.len() == 1 && only_told == 0;
         rows.extend(self.handled.actions.iter().map(|action| done(action, is_all)));
-        if only_told(self.handled) > 0 {
+        if only_told > 0 {
             rows.push(Row::new(
                 "done",
                 OPEN,

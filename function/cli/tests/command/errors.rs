@@ -98,9 +98,72 @@ fn a_record_inside_a_text_that_is_damaged() {
         r#"{"Events":[{"CloudTrailEvent":"{\"eventName\":"}]}"#,
     );
     insta::assert_snapshot!(ran.err, @"
-    error: `logs/damaged.json#0`: this cannot be read: EOF while parsing a value at line 1 column 13
+    error: `logs/damaged.json`: this cannot be read: EOF while parsing a value at line 1 column 13
       help: fetch or export it again; whatever else is whole in the file was replayed
     ");
+}
+
+#[test]
+fn a_file_of_one_value_needs_no_number() {
+    let desk = Desk::new("a_file_of_one_value_needs_no_number");
+    desk.write("one.json", r#"{"name": "package"}"#);
+    desk.write("several.json", "[{}, {}]");
+    insta::assert_snapshot!(desk.run("replay --format jsonl one.json several.json").err, @"
+    error: `one.json`: this is not a CloudTrail event
+      help: take it out, or give an EventBridge event, a CloudTrail record, a CloudTrail log file, or the output of `aws cloudtrail lookup-events`
+    error: `several.json#0`: this is not a CloudTrail event
+      help: take it out, or give an EventBridge event, a CloudTrail record, a CloudTrail log file, or the output of `aws cloudtrail lookup-events`
+    error: `several.json#1`: this is not a CloudTrail event
+      help: take it out, or give an EventBridge event, a CloudTrail record, a CloudTrail log file, or the output of `aws cloudtrail lookup-events`
+    ");
+}
+
+#[test]
+fn columns_are_in_characters() {
+    let desk = Desk::new("columns_are_in_characters");
+    desk.write("event.json", r#"{"eventName": "Zoë 世界", x}"#);
+    desk.write("row.json", json!({"CloudTrailEvent": r#"{"eventName": "Zoë 世界", x}"#}).to_string());
+    insta::assert_snapshot!(desk.run("replay --format jsonl event.json row.json").err, @"
+    error: `event.json`, line 1, column 25: this is not JSON: key must be a string
+      help: fetch or export it again; whatever else is whole in the file was replayed
+    error: `row.json`: this cannot be read: key must be a string at line 1 column 25
+      help: fetch or export it again; whatever else is whole in the file was replayed
+    ");
+}
+
+#[test]
+fn an_empty_file_is_an_error_if_it_was_named() {
+    let desk = Desk::new("an_empty_file_is_an_error_if_it_was_named");
+    desk.write("logs/event.json", opened("a", 1, 80).to_string());
+    for (name, content) in [("a", Vec::new()), ("b", b"\xef\xbb\xbf \r\n\t".to_vec()), ("c.gz", gzip(" \n"))]
+    {
+        desk.write(&format!("logs/{name}.json"), content);
+    }
+    insta::assert_snapshot!(desk.run("replay --format jsonl logs/a.json logs/b.json logs/c.gz.json").shown(), @"
+    exit 1
+    --- stderr
+    error: `logs/a.json` is empty
+      help: give a file that holds events, or a folder of them
+    error: `logs/b.json` is empty
+      help: give a file that holds events, or a folder of them
+    error: `logs/c.gz.json` is empty
+      help: give a file that holds events, or a folder of them
+    ");
+    assert_eq!(desk.run("replay --format jsonl logs").lines(), ["compliant a logs/event.json"]);
+}
+
+#[test]
+fn a_file_without_records_is_no_error() {
+    let desk = Desk::new("a_file_without_records_is_no_error");
+    desk.write("log.json", r#"{"Records": []}"#);
+    assert_eq!(desk.run("replay --format jsonl log.json").lines(), [""; 0]);
+}
+
+#[test]
+fn gzip_that_unpacks_to_nothing_is_told_once() {
+    let desk = Desk::new("gzip_that_unpacks_to_nothing_is_told_once");
+    desk.write("cut.gz", gzip("").split_at(4).0);
+    assert_eq!(desk.run("replay --format jsonl cut.gz").err.matches("error:").count(), 1);
 }
 
 #[test]

@@ -110,19 +110,25 @@ fn files_named_otherwise_are_no_events() {
 }
 
 #[test]
-fn the_order_of_the_input_does_not_matter() {
-    let desk = Desk::new("the_order_of_the_input_does_not_matter");
+fn what_happened_in_one_second_stays_in_the_order_given() {
+    let desk = Desk::new("what_happened_in_one_second_stays_in_the_order_given");
     let records = [opened("a", 2, 22), opened("b", 1, 80), opened("c", 1, 443), unrelated("d")];
     desk.write("forth.json", json!({"Records": records}).to_string());
     let mut back = records.to_vec();
     back.reverse();
     desk.write("back.json", json!({"Records": back}).to_string());
-    let order = |file: &str| -> Vec<String> {
-        let lines = desk.run(&format!("replay --format jsonl {file}")).lines();
+    let order = |paths: &str| -> Vec<String> {
+        let lines = desk.run(&format!("replay --format jsonl --policy policy.yaml {paths}")).lines();
         lines.iter().map(|line| line.split(' ').nth(1).unwrap().to_owned()).collect()
     };
     assert_eq!(order("forth.json"), ["d", "b", "c", "a"]);
-    assert_eq!(order("back.json"), ["d", "b", "c", "a"]);
+    assert_eq!(order("back.json"), ["d", "c", "b", "a"]);
+    for (name, id) in [("logs/1/z.json", "y"), ("logs/2.json", "x"), ("other.json", "w")] {
+        desk.write(name, opened(id, 1, 22).to_string());
+    }
+    assert_eq!(order("logs other.json"), ["y", "x", "w"]);
+    assert_eq!(order("other.json logs"), ["w", "y", "x"]);
+    assert_eq!(order("logs/2.json logs/1 other.json"), ["x", "y", "w"]);
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn every_kind_of_event() {
         caller     arn:aws:sts::111122223333:assumed-role/Developer/alice from 198.51.100.23
         event      AuthorizeSecurityGroupIngress in events.json#1
 
-    2026-03-02T09:00:03Z  ignored      -    -                     AuthorizeIngress  Developer/alice  (failed-call)
+    2026-03-02T09:00:03Z  ignored      -    sg-0000000000000web1  AuthorizeIngress  Developer/alice  (failed-call)
 
     2026-03-02T09:00:04Z  violation    db   sg-00000000000000db1  AuthorizeIngress  Developer/alice
         opened     3306/tcp from 203.0.112.0/23
@@ -65,7 +65,7 @@ fn every_kind_of_event() {
         caller     arn:aws:sts::111122223333:assumed-role/Developer/alice from 198.51.100.23
         event      AuthorizeSecurityGroupIngress in events.json#3
 
-    2026-03-02T09:00:05Z  undecidable  -    -                     AuthorizeIngress  Developer/alice
+    2026-03-02T09:00:05Z  undecidable  -    sg-0000000000000web1  AuthorizeIngress  Developer/alice
         because    the record cannot be understood: requestParameters has no ipPermissions
         done       nothing: somebody has to look at the event and the group
         caller     arn:aws:sts::111122223333:assumed-role/Developer/alice from 198.51.100.23
