@@ -50,7 +50,7 @@ pub fn plan(group: &GroupId, verdict: &Verdict) -> Remedy {
         match calls.iter_mut().find(fits) {
             Some(call) => call.rules.push(rule.clone()),
             None => {
-                calls.push(Call { direction, group: group.clone(), rules: vec![rule.clone()], naming, mode })
+                calls.push(Call { direction, group: group.clone(), rules: vec![rule.clone()], naming, mode });
             }
         }
     }

@@ -210,14 +210,12 @@ fn account(text: &str) -> Option<AccountId> {
 }
 
 fn group(call: Call, request: &Request, response: &Response) -> Result<GroupKey, Malformed> {
-    let id = match call {
-        Call::Create => response.group_id.as_ref().map(Text::as_str),
-        _ => {
-            let told = [request.group_id.as_ref(), response.group_id.as_ref()].into_iter().flatten().next();
-            told.map(Text::as_str).or_else(|| response.group_of_rules())
-        }
+    let (told, part) = if call == Call::Create {
+        (response.group_id.as_ref(), "responseElements")
+    } else {
+        (request.group_id.as_ref().or(response.group_id.as_ref()), "requestParameters")
     };
-    let part = if call == Call::Create { "responseElements" } else { "requestParameters" };
+    let id = told.map(Text::as_str).or_else(|| response.group_of_rules());
     let invalid = |source: InvalidId| Malformed::Id { part, source };
     match (id, &request.group_name) {
         (Some(id), _) => GroupId::new(id).map(GroupKey::Id).map_err(invalid),
