@@ -286,7 +286,7 @@ impl Watched {
     }
 
     /// Takes the groups that rules refer to from `answers`, as if they were not to be seen yet.
-    fn show_late(&self, questions: &Questions, answers: &mut Answers) {
+    fn show_late(questions: &Questions, answers: &mut Answers) {
         let error =
             LookUpError { call: "DescribeSecurityGroups", message: "not seen".to_owned(), retryable: true };
         let late =
@@ -312,7 +312,7 @@ impl ReadAccount for Watched {
     async fn look(&self, questions: &Questions) -> Answers {
         let mut answers = self.ports.look(questions).await;
         if self.account_is_slow.load(Ordering::SeqCst) {
-            self.show_late(questions, &mut answers);
+            Self::show_late(questions, &mut answers);
         }
         answers
     }
