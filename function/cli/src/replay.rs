@@ -26,7 +26,7 @@ pub(crate) fn replay(settings: &Settings, console: &mut Console) -> Result<Exit,
     if settings.account_out.is_some() && scenarios.len() > 1 {
         return Err(UsageError::SeveralAccounts { count: scenarios.len() }.into());
     }
-    let mut teller = Teller::new(settings.format, scenarios.len(), settings.unheard());
+    let mut teller = Teller::new(settings.format, settings.unheard());
     let mut last = None;
     for scenario in &scenarios {
         last = play(scenario, settings, &mut teller, console)?;

@@ -25,7 +25,6 @@ use crate::tally::Tally;
 /// Tells the story to `out`.
 pub(crate) struct Story<W> {
     out: W,
-    has_headings: bool,
     has_begun: bool,
     /// The width of the column of tiers.
     tiers: usize,
@@ -42,22 +41,20 @@ enum Told {
 }
 
 impl<W: Write> Story<W> {
-    /// A story of this many scenarios.
-    pub(crate) const fn new(out: W, scenarios: usize) -> Self {
-        Self { out, has_headings: scenarios > 1, has_begun: false, tiers: 0, last: Told::Nothing }
+    /// A story of which nothing is told yet.
+    pub(crate) const fn new(out: W) -> Self {
+        Self { out, has_begun: false, tiers: 0, last: Told::Nothing }
     }
 
-    /// A scenario begins: says which, if there are several.
+    /// A scenario begins: says which policy and account it is.
     pub(crate) fn begin(&mut self, Against { policy, account }: &Against, meant: &Policy) -> io::Result<()> {
         self.has_begun = true;
         self.tiers = meant.tiers.iter().map(|tier| tier.name.as_str().chars().count()).max().unwrap_or(1);
-        if !self.has_headings {
-            return Ok(());
-        }
         let path =
             |path: &Option<_>| path.as_deref().map(Path::to_string_lossy).unwrap_or_default().into_owned();
         let (policy, account) = (path(policy), path(account));
-        let account = if account.is_empty() { "learnt from the events" } else { account.as_str() };
+        let unknown = "learnt from the events: the names and tags of groups made before are not known";
+        let account = if account.is_empty() { unknown } else { account.as_str() };
         self.part(Told::Heading)?;
         writeln!(
             self.out,

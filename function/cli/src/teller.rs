@@ -30,10 +30,10 @@ enum Voice {
 }
 
 impl Teller {
-    /// Tells of this many scenarios.
-    pub(crate) fn new(format: Format, scenarios: usize, unheard: Unheard) -> Self {
+    /// Tells in this form.
+    pub(crate) fn new(format: Format, unheard: Unheard) -> Self {
         let voice = match format {
-            Format::Text => Voice::Text(Story::new(BufWriter::new(anstream::stdout().lock()), scenarios)),
+            Format::Text => Voice::Text(Story::new(BufWriter::new(anstream::stdout().lock()))),
             Format::Jsonl => Voice::Jsonl(BufWriter::new(io::stdout().lock())),
         };
         Self { voice, unheard, tally: Tally::default() }

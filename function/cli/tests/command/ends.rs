@@ -109,6 +109,7 @@ fn an_account_that_cannot_be_written_is_an_error() {
     insta::assert_snapshot!(ran.shown(), @"
     exit 1
     --- stdout
+    policy policy.yaml, account account.json
     2026-03-02T09:00:01Z  compliant    web  sg-0000000000000web1  AuthorizeIngress  Developer/alice
         opened     80/tcp from 0.0.0.0/0
 

@@ -250,6 +250,7 @@ fn names_of_files_cannot_command_a_terminal() {
     insta::assert_snapshot!(desk.run("replay logs").shown(), @r"
     exit 1
     --- stdout
+    policy policy.yaml, account account.json
     0 security group events
     --- stderr
     error: `logs/\u{1b}[2J\n.json`, line 1, column 1: this is not JSON: EOF while parsing an object

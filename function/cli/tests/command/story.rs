@@ -41,6 +41,7 @@ fn every_kind_of_event() {
     insta::assert_snapshot!(desk.run("replay events.json").shown(), @r"
     exit 0
     --- stdout
+    policy policy.yaml, account account.json
     2026-03-02T09:00:01Z  compliant    web  sg-0000000000000web1  AuthorizeIngress  Developer/alice
         opened     443/tcp from 0.0.0.0/0
 
@@ -97,6 +98,7 @@ fn what_is_not_done_is_said() {
     );
     desk.write("policy.yaml", POLICY.replace("  db:\n", "  db:\n    on-violation: notify\n"));
     insta::assert_snapshot!(desk.run("replay --mode observe events.json").out, @"
+    policy policy.yaml, account account.json
     2026-03-02T09:00:01Z  violation    web  sg-0000000000000web1  AuthorizeIngress  Developer/alice
         opened     22/tcp from 0.0.0.0/0
         because    web allows 80/tcp, 443/tcp from anywhere
