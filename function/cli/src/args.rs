@@ -41,7 +41,7 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) account: Option<PathBuf>,
 
-    /// Act on every violation, or on none, whatever the policy says
+    /// Overrides every `mode` in the policy; `on-violation: notify` still only tells
     #[arg(long, value_enum)]
     pub(crate) mode: Option<ModeArg>,
 

@@ -53,7 +53,7 @@ fn help() {
               account.json, else one that learns its groups from the events]
 
           --mode <MODE>
-              Act on every violation, or on none, whatever the policy says
+              Overrides every `mode` in the policy; `on-violation: notify` still only tells
 
               Possible values:
               - enforce: Undo violations
