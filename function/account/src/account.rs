@@ -51,7 +51,7 @@ pub(crate) struct Vpc {
 
 impl Account {
     /// An empty account that learns groups from the events about them: for a replay without an account file. A group
-    /// that was learned has no name and no tags, and only the rules that events tell of.
+    /// that was learned has no tags, a name only if a request gave it, and only the rules that events tell of.
     #[must_use]
     pub fn learning() -> Self {
         Self { learning: true, ..Self::default() }

@@ -29,21 +29,21 @@ impl Account {
                 self.resolve(account, &change.group).and_then(|key| self.groups.remove(&key));
             }
             ChangeKind::Authorize { rules: Told::Whole(rules), .. } => {
-                self.edit(account, &change.group, rules.iter().cloned().map(Edit::Add));
+                self.edit(change, rules.iter().cloned().map(Edit::Add));
             }
             ChangeKind::Revoke { rules: Told::Whole(rules), .. } => {
-                self.edit(account, &change.group, rules.iter().cloned().map(Edit::Remove));
+                self.edit(change, rules.iter().cloned().map(Edit::Remove));
             }
             ChangeKind::Modify { rules: Told::Whole(rules) } => {
-                self.edit(account, &change.group, rules.iter().cloned().map(Edit::Replace));
+                self.edit(change, rules.iter().cloned().map(Edit::Replace));
             }
             ChangeKind::Describe { descriptions, .. } => {
                 let described = |(key, text): (RuleKey, Option<String>)| Edit::Describe(key, text);
-                self.edit(account, &change.group, descriptions.iter().cloned().map(described));
+                self.edit(change, descriptions.iter().cloned().map(described));
             }
             ChangeKind::Authorize { rules: Told::Cut, .. }
             | ChangeKind::Revoke { rules: Told::Cut, .. }
-            | ChangeKind::Modify { rules: Told::Cut } => self.cut(account, &change.group),
+            | ChangeKind::Modify { rules: Told::Cut } => self.cut(change),
         }
     }
 
@@ -76,24 +76,52 @@ impl Account {
         }
     }
 
-    /// Makes `edits` in `group`, if it is here or can be learned.
-    fn edit(&mut self, account: Option<&AccountId>, group: &GroupKey, edits: impl Iterator<Item = Edit>) {
-        let Some(key) = self.resolve(account, group).or_else(|| self.learn(account, group)) else { return };
-        let owner = key.1.clone().or_else(|| account.cloned());
+    /// Makes `edits` in the group of `change`, if it is here or can be learned.
+    fn edit(&mut self, change: &Change, edits: impl Iterator<Item = Edit>) {
+        let Some(key) = self.meet(change) else { return };
+        let owner = key.1.clone().or_else(|| change.event.account.clone());
         let owner = owner.as_ref();
         for edit in edits {
-            let edit = self.completed_edit(owner, edit);
+            let edit = self.completed_edit(&key, owner, edit);
             if let Some(entry) = self.groups.get_mut(&key) {
                 edit.make(entry, owner);
             }
         }
     }
 
-    /// Takes note that something was done to `group` and nobody knows what.
-    fn cut(&mut self, account: Option<&AccountId>, group: &GroupKey) {
-        let key = self.resolve(account, group).or_else(|| self.learn(account, group));
-        if let Some(entry) = key.and_then(|key| self.groups.get_mut(&key)) {
+    /// Takes note that something was done to the group of `change` and nobody knows what.
+    fn cut(&mut self, change: &Change) {
+        if let Some(entry) = self.meet(change).and_then(|key| self.groups.get_mut(&key)) {
             entry.cut |= entry.learned;
+        }
+    }
+
+    /// The group of `change`, if it is here or can be learned, known by the name that the request gave.
+    fn meet(&mut self, change: &Change) -> Option<Key> {
+        let account = change.event.account.as_ref();
+        let key = self.resolve(account, &change.group).or_else(|| self.learn(account, &change.group))?;
+        // The id of a group that the request names stands in the response.
+        if let (GroupKey::Id(_), Some(GroupKey::Name(name))) = (&change.group, &change.event.group) {
+            self.name(account, &key, name);
+        }
+        Some(key)
+    }
+
+    /// Takes note that the group of `key` is called `name`, if it has no name yet.
+    fn name(&mut self, account: Option<&AccountId>, key: &Key, name: &GroupName) {
+        if self.groups.get(key).is_none_or(|entry| entry.group.name.is_some()) {
+            return;
+        }
+        let generated = generated::group_id(account, name);
+        let before = self.resolve(account, &GroupKey::Name(name.clone()));
+        let before = before.filter(|(id, _)| generated.as_ref() == Some(id));
+        // What was learned of the name before the id was told is about this group.
+        let before = before.and_then(|before| self.groups.remove(&before));
+        if let Some(entry) = self.groups.get_mut(key) {
+            entry.group.name = Some(name.clone());
+            if let Some(before) = before {
+                entry.take_over(&before, account);
+            }
         }
     }
 
@@ -107,21 +135,22 @@ impl Account {
             GroupKey::Name(name) => (generated::group_id(account, name)?, Some(name.clone())),
         };
         let key = (id, account.cloned());
-        let mut entry = Entry::learned(key.clone());
+        // A name that several groups have may have been learned before.
+        let entry = self.groups.entry(key.clone()).or_insert_with(|| Entry::learned(key.clone()));
         entry.group.name = name;
-        self.groups.insert(key.clone(), entry);
         Some(key)
     }
 
-    /// The edit with its references to groups as EC2 keeps them.
-    fn completed_edit(&self, owner: Option<&AccountId>, edit: Edit) -> Edit {
+    /// An edit in `group` with its references to groups as EC2 keeps them.
+    fn completed_edit(&self, group: &Key, owner: Option<&AccountId>, edit: Edit) -> Edit {
         match edit {
             Edit::Add(mut rule) => {
                 rule.permission.peer = self.completed(owner, &rule.permission.peer);
                 Edit::Add(rule)
             }
             Edit::Replace(mut edit) => {
-                edit.content.peer = self.completed(owner, &edit.content.peer);
+                let kept = self.groups.get(group).and_then(|entry| entry.kept_peer(&edit)).cloned();
+                edit.content.peer = kept.unwrap_or_else(|| self.completed(owner, &edit.content.peer));
                 Edit::Replace(edit)
             }
             Edit::Remove(key) => Edit::Remove(self.completed_key(owner, key)),

@@ -10,8 +10,10 @@ use crate::entry::Entry;
 pub(crate) fn rule_id(entry: &Entry, permission: &Permission) -> Option<RuleId> {
     let owner = entry.group.owner.as_ref().map_or("", AccountId::as_str);
     let content = format!("{owner} {} {} {permission}", entry.group.id, permission.direction);
-    let is_free = |id: &RuleId| !entry.rules().any(|rule| rule.id.as_ref() == Some(id));
-    let mut ids = (0_u32..).filter_map(|attempt| RuleId::new(&hashed("sgr-", &content, attempt)).ok());
+    let is_free = |id: &RuleId| entry.rules.get(id).is_none();
+    // Rules of the same content have the first ids.
+    let first = u32::try_from(entry.rules.count(permission)).ok()?;
+    let mut ids = (first..).filter_map(|attempt| RuleId::new(&hashed("sgr-", &content, attempt)).ok());
     ids.find(is_free)
 }
 

@@ -16,6 +16,7 @@ mod generated;
 mod json;
 mod ports;
 mod revoke;
+mod rules;
 #[cfg(test)]
 mod testing;
 

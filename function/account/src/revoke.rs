@@ -1,13 +1,15 @@
 //! A revoke call, and what EC2 makes of it.
 
+use std::collections::BTreeSet;
+
 use tierguard::act::{RevokeError, Revoked};
 use tierguard::group::Rule;
 use tierguard::id::{AccountId, GroupKey, RuleId};
-use tierguard::permission::{Direction, Permission};
+use tierguard::permission::Permission;
 use tierguard::plan::{Call, Naming};
 
 use crate::account::Account;
-use crate::entry::{Entry, is_same};
+use crate::entry::Entry;
 
 impl Account {
     /// Makes a revoke call of `caller`. All or nothing, but for rules named by content in a default VPC: there those
@@ -16,55 +18,35 @@ impl Account {
         let group = GroupKey::Id(call.group().clone());
         let key = self.resolve(caller, &group).ok_or(RevokeError::GroupGone)?;
         let owner = key.1.clone().or_else(|| caller.cloned());
-        let wanted: Vec<_> =
-            call.rules().iter().map(|rule| self.wanted(owner.as_ref(), call, rule)).collect();
         let entry = self.groups.get(&key).ok_or(RevokeError::GroupGone)?;
-        let unknown: Vec<_> = wanted.iter().filter(|wanted| !wanted.is_in(entry)).collect();
+        let named = |rule| (rule, self.named(entry, owner.as_ref(), call, rule));
+        let named: Vec<(&Rule, _)> = call.rules().iter().map(named).collect();
         let is_refused = call.naming() == Naming::Id || !self.is_default_vpc(entry.group.vpc.as_ref());
-        if is_refused && !unknown.is_empty() {
+        let (gone, there): (Vec<_>, Vec<_>) = named.into_iter().partition(|(_, ids)| ids.is_empty());
+        if is_refused && !gone.is_empty() {
             return Err(RevokeError::NotThere);
         }
-        let unknown = unknown.into_iter().map(|wanted| wanted.rule.permission.clone()).collect();
         if let Some(entry) = self.groups.get_mut(&key) {
-            entry.rules.retain(|held| !wanted.iter().any(|wanted| wanted.names(&held.rule)));
+            for id in there.iter().flat_map(|(_, ids)| ids) {
+                entry.rules.remove(id);
+            }
         }
-        Ok(Revoked { unknown })
+        Ok(Revoked { unknown: gone.into_iter().map(|(rule, _)| rule.permission.clone()).collect() })
     }
 
-    fn wanted<'c>(&self, owner: Option<&AccountId>, call: &'c Call, rule: &'c Rule) -> Wanted<'c> {
-        Wanted {
-            direction: call.direction(),
-            id: rule.id.as_ref().filter(|_| call.naming() == Naming::Id),
-            content: Permission {
-                peer: self.completed(owner, &rule.permission.peer),
-                ..rule.permission.clone()
-            },
-            owner: owner.cloned(),
-            rule,
-        }
-    }
-}
-
-/// One rule of a call, as the call names it.
-struct Wanted<'c> {
-    direction: Direction,
-    /// Its id, where the call names it so.
-    id: Option<&'c RuleId>,
-    content: Permission,
-    owner: Option<AccountId>,
-    rule: &'c Rule,
-}
-
-impl Wanted<'_> {
-    fn is_in(&self, entry: &Entry) -> bool {
-        entry.rules().any(|rule| self.names(rule))
-    }
-
-    fn names(&self, rule: &Rule) -> bool {
-        let is_named = match self.id {
-            Some(id) => rule.id.as_ref() == Some(id),
-            None => is_same(&rule.permission, &self.content, self.owner.as_ref()),
+    /// The ids of the rules of `entry` that a call names by `rule`. A reference without an account is to a group of the
+    /// caller, never to another account's group of that id.
+    fn named(&self, entry: &Entry, owner: Option<&AccountId>, call: &Call, rule: &Rule) -> BTreeSet<RuleId> {
+        let mut ids = match (call.naming(), &rule.id) {
+            (Naming::Id, Some(id)) => [id.clone()].into(),
+            (Naming::Id, None) | (Naming::Content, _) => {
+                let peer = self.completed(owner, &rule.permission.peer);
+                entry.rules.same_as(&Permission { peer, ..rule.permission.clone() }, owner)
+            }
         };
-        is_named && rule.permission.direction == self.direction
+        ids.retain(|id| {
+            entry.rules.get(id).is_some_and(|held| held.rule.permission.direction == call.direction())
+        });
+        ids
     }
 }

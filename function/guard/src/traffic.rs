@@ -105,7 +105,10 @@ impl Traffic {
     /// What EC2's three fields mean, in any of their spellings.
     ///
     /// `protocol` is a name (any case) or a number, -1 for all; `from` and `to` are ports, or ICMP type and code with
-    /// -1 for any, and are not read where the protocol has none. Absent ports mean all of them.
+    /// -1 for any, and are not read where the protocol has none. Both absent mean all of them. EC2 refuses a request
+    /// with one port and not the other ("Must specify both from and to ports with TCP/UDP"), so no rule comes of it;
+    /// here it is that port alone. A type without a code is every code of the type; a code without a type is nothing
+    /// that EC2 has words for, and read as every type, which is the most that it could let through.
     ///
     /// # Errors
     /// When the protocol is unknown, or the ports are out of range or the wrong way round.
@@ -316,15 +319,42 @@ pub enum InvalidTraffic {
     /// Not in the notation of the policy file.
     #[error("`{text}` is not traffic")]
     Notation {
-        /// What was found.
+        /// What was found, the whole of it.
         text: String,
+    },
+    /// Nothing, where the notation of the policy file should be.
+    #[error("an empty text is not traffic")]
+    Nothing,
+    /// The bare number of TCP, UDP, ICMP or `ICMPv6` in the notation of the policy file.
+    #[error("`{text}` is {name}, which is not written as a number")]
+    Numbered {
+        /// What was found, the whole of it.
+        text: String,
+        /// What the number is the number of.
+        name: &'static str,
+        /// What to write instead.
+        help: &'static str,
     },
 }
 
 impl InvalidTraffic {
-    /// What to write instead.
+    /// What to write where any traffic may stand.
     pub const HELP: &'static str =
         "write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all";
+
+    /// What to write instead.
+    #[must_use]
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::Numbered { help, .. } => help,
+            Self::Protocol { .. }
+            | Self::Port { .. }
+            | Self::Icmp { .. }
+            | Self::Backwards { .. }
+            | Self::Notation { .. }
+            | Self::Nothing => Self::HELP,
+        }
+    }
 }
 
 /// The policy file's notation: `443/tcp`, `1024-65535/udp`, `all/tcp`, `icmp`, `icmp/8`, `icmp/3.4`, `icmpv6`,
@@ -362,56 +392,65 @@ impl fmt::Display for IcmpKind {
     }
 }
 
-/// Reads what `Display` writes.
+/// Reads what `Display` writes. Numbers are decimal digits alone: no sign, no name of a protocol in their place.
 impl FromStr for Traffic {
     type Err = InvalidTraffic;
 
     fn from_str(text: &str) -> Result<Self, InvalidTraffic> {
-        let notation = || InvalidTraffic::Notation { text: shown(text) };
-        match text.split_once('/') {
+        let traffic = match text.split_once('/') {
             None => match text {
-                "all" => Ok(Self::All),
-                "icmp" => Ok(Self::Icmp(IcmpKind::Any)),
-                "icmpv6" => Ok(Self::Icmpv6(IcmpKind::Any)),
-                _ => Err(notation()),
+                "all" => Some(Self::All),
+                "icmp" => Some(Self::Icmp(IcmpKind::Any)),
+                "icmpv6" => Some(Self::Icmpv6(IcmpKind::Any)),
+                "" => return Err(InvalidTraffic::Nothing),
+                _ => None,
             },
-            Some(("icmp", kind)) => kind.parse().map(Self::Icmp),
-            Some(("icmpv6", kind)) => kind.parse().map(Self::Icmpv6),
-            Some(("proto", number)) => Self::from_permission(number, None, None),
-            Some((ports, "tcp")) => ports.parse().map(Self::Tcp),
-            Some((ports, "udp")) => ports.parse().map(Self::Udp),
-            Some(_) => Err(notation()),
-        }
-    }
-}
-
-impl FromStr for PortRange {
-    type Err = InvalidTraffic;
-
-    fn from_str(text: &str) -> Result<Self, InvalidTraffic> {
-        let number = |text: &str| match text.parse::<i64>() {
-            Ok(number) if text.bytes().all(|byte| byte.is_ascii_digit()) => port(number),
-            _ => Err(InvalidTraffic::Notation { text: shown(text) }),
+            Some(("icmp", kind)) => written_kind(kind).map(Self::Icmp),
+            Some(("icmpv6", kind)) => written_kind(kind).map(Self::Icmpv6),
+            Some(("proto", number)) => written_protocol(number, text)?.map(Self::Protocol),
+            Some((ports, "tcp")) => written_ports(ports)?.map(Self::Tcp),
+            Some((ports, "udp")) => written_ports(ports)?.map(Self::Udp),
+            Some(_) => None,
         };
-        if text == "all" {
-            return Ok(Self::ALL);
-        }
-        let (first, last) = text.split_once('-').unwrap_or((text, text));
-        let (first, last) = (number(first)?, number(last)?);
-        Self::new(first, last).ok_or(InvalidTraffic::Backwards { from: first.into(), to: last.into() })
+        traffic.ok_or_else(|| InvalidTraffic::Notation { text: shown(text) })
     }
 }
 
-impl FromStr for IcmpKind {
-    type Err = InvalidTraffic;
+/// The number that `text` is, if it is digits and no more of them than `N` has room for.
+fn written_number<N: FromStr>(text: &str) -> Option<N> {
+    let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    is_digits.then(|| text.parse().ok()).flatten()
+}
 
-    fn from_str(text: &str) -> Result<Self, InvalidTraffic> {
-        let byte = |text: &str| text.parse().map_err(|_| InvalidTraffic::Notation { text: shown(text) });
-        match text.split_once('.') {
-            None => byte(text).map(Self::Type),
-            Some((kind, code)) => Ok(Self::Code(byte(kind)?, byte(code)?)),
-        }
+/// `443`, `1024-65535` or `all`; `None` where it is not in the notation.
+fn written_ports(text: &str) -> Result<Option<PortRange>, InvalidTraffic> {
+    if text == "all" {
+        return Ok(Some(PortRange::ALL));
     }
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (Some(first), Some(last)) = (written_number(first), written_number(last)) else { return Ok(None) };
+    ports(Some(first), Some(last)).map(Some)
+}
+
+/// `8` or `3.4`; `None` where it is not in the notation.
+fn written_kind(text: &str) -> Option<IcmpKind> {
+    match text.split_once('.') {
+        None => written_number(text).map(IcmpKind::Type),
+        Some((kind, code)) => Some(IcmpKind::Code(written_number(kind)?, written_number(code)?)),
+    }
+}
+
+/// `50`, of the whole `text`; `None` where it is not in the notation.
+fn written_protocol(number: &str, text: &str) -> Result<Option<ProtocolNumber>, InvalidTraffic> {
+    let Some(number) = written_number::<u8>(number) else { return Ok(None) };
+    let (name, help) = match number {
+        TCP => ("TCP", "write all/tcp, or its ports: 443/tcp"),
+        UDP => ("UDP", "write all/udp, or its ports: 1024-65535/udp"),
+        ICMP => ("ICMP", "write icmp, or its types: icmp/8"),
+        ICMPV6 => ("ICMPv6", "write icmpv6, or its types: icmpv6/128"),
+        other => return Ok(ProtocolNumber::new(other)),
+    };
+    Err(InvalidTraffic::Numbered { text: shown(text), name, help })
 }
 
 #[cfg(test)]
@@ -490,13 +529,118 @@ mod tests {
     }
 
     #[test]
+    fn one_port_without_the_other_is_that_port_alone() {
+        let ssh = Traffic::Tcp(PortRange { first: 22, last: 22 });
+        assert_eq!(Traffic::from_permission("tcp", Some(22), None), Ok(ssh));
+        assert_eq!(Traffic::from_permission("tcp", None, Some(22)), Ok(ssh));
+        for (from, to) in [(Some(-1), Some(22)), (Some(22), Some(-1))] {
+            let error = Traffic::from_permission("tcp", from, to);
+            assert_eq!(error, Err(InvalidTraffic::Port { number: -1 }), "{from:?} to {to:?}");
+        }
+        for (from, to) in [(None, None), (Some(-1), None), (None, Some(-1)), (Some(-1), Some(-1))] {
+            assert_eq!(Traffic::from_permission("tcp", from, to), Ok(Traffic::Tcp(PortRange::ALL)));
+        }
+    }
+
+    #[test]
+    fn one_of_icmp_type_and_code_without_the_other() {
+        let icmp = |kind, code| Traffic::from_permission("icmp", kind, code);
+        assert_eq!(icmp(Some(3), None), Ok(Traffic::Icmp(IcmpKind::Type(3))));
+        assert_eq!(icmp(None, Some(4)), Ok(Traffic::Icmp(IcmpKind::Any)));
+        assert_eq!(icmp(None, None), Ok(Traffic::Icmp(IcmpKind::Any)));
+    }
+
+    #[test]
+    fn what_ec2_sends_may_be_spelled_as_it_likes() {
+        for name in ["-1", "all", "ALL", " -1 "] {
+            assert_eq!(Traffic::from_permission(name, None, None), Ok(Traffic::All), "{name}");
+        }
+        for name in ["udp", "UDP", "17"] {
+            assert_eq!(
+                Traffic::from_permission(name, None, None),
+                Ok(Traffic::Udp(PortRange::ALL)),
+                "{name}"
+            );
+        }
+    }
+
+    fn refused(text: &str) -> InvalidTraffic {
+        text.parse::<Traffic>().expect_err(text)
+    }
+
+    #[test]
     fn what_is_not_traffic_says_so() {
-        let error = |text: &str| text.parse::<Traffic>().unwrap_err().to_string();
-        assert_eq!(error("443"), "`443` is not traffic");
+        let error = |text: &str| refused(text).to_string();
         assert_eq!(error("70000/tcp"), "port 70000 is not between 0 and 65535");
         assert_eq!(error("90-80/tcp"), "ports 90 to 80 are the wrong way round");
-        assert_eq!(error("proto/300"), "unknown protocol `300`");
-        assert_eq!(error("+80/tcp"), "`+80` is not traffic");
-        assert_eq!(error("80/sctp"), "`80/sctp` is not traffic");
+        assert_eq!(error(""), "an empty text is not traffic");
+        assert_eq!(refused("443").help(), InvalidTraffic::HELP);
+    }
+
+    #[test]
+    fn what_is_not_in_the_notation_is_told_as_a_whole() {
+        for text in [
+            "443",
+            "tcp",
+            "/",
+            "/tcp",
+            "80/sctp",
+            "80/TCP",
+            "+80/tcp",
+            "-1/tcp",
+            "-1--1/udp",
+            "80-/tcp",
+            "-80/tcp",
+            "1-2-3/tcp",
+            " 80/tcp",
+            "80/tcp ",
+            "80/tcp/",
+            "99999999999999999999/tcp",
+            "icmp/",
+            "icmp/-1",
+            "icmp/+3",
+            "icmp/300",
+            "icmp/any",
+            "icmp/3.",
+            "icmp/.4",
+            "icmp/3.+4",
+            "icmp/3.256",
+            "icmp/3.4.5",
+            "icmpv6/-1",
+            "icmpv6/+1",
+            "icmpv6/300",
+            "proto/",
+            "proto/-1",
+            "proto/all",
+            "proto/tcp",
+            "proto/icmpv6",
+            "proto/+50",
+            "proto/ 50",
+            "proto/300",
+            "proto/5.0",
+        ] {
+            assert_eq!(refused(text).to_string(), format!("`{text}` is not traffic"));
+        }
+    }
+
+    #[test]
+    fn a_protocol_with_notation_of_its_own_is_not_written_as_a_number() {
+        let said = |text| format!("{}; {}", refused(text), refused(text).help());
+        assert_eq!(
+            said("proto/6"),
+            "`proto/6` is TCP, which is not written as a number; write all/tcp, or its ports: 443/tcp"
+        );
+        assert_eq!(
+            said("proto/17"),
+            "`proto/17` is UDP, which is not written as a number; write all/udp, or its ports: 1024-65535/udp"
+        );
+        assert_eq!(
+            said("proto/1"),
+            "`proto/1` is ICMP, which is not written as a number; write icmp, or its types: icmp/8"
+        );
+        assert_eq!(
+            said("proto/058"),
+            "`proto/058` is ICMPv6, which is not written as a number; write icmpv6, or its types: icmpv6/128"
+        );
     }
 }

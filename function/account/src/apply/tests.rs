@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use tierguard::change::{ChangeKind, Content, Modification, Told};
+use tierguard::change::{ChangeKind, Content, Event, Modification, Told};
 use tierguard::id::{GroupName, RuleId, VpcId};
 use tierguard::permission::Direction;
 
@@ -77,6 +77,21 @@ fn an_authorize_of_what_is_there_says_what_it_is_called() {
 }
 
 #[test]
+fn of_rules_that_a_file_repeats_the_one_of_that_id_is_meant() {
+    let mut account = account(
+        r#"{"GroupId": "sg-1", "IpPermissions": [{"IpProtocol": "-1", "IpRanges": [
+            {"CidrIp": "10.0.0.0/8"}, {"CidrIp": "10.0.0.0/8"}]}]}"#,
+    );
+    let described = |rule: Rule| Rule { description: rule.id.as_ref().map(ToString::to_string), ..rule };
+    let repeated: Vec<_> = account.rules_of(&group_id("sg-1")).into_iter().map(described).collect();
+    for rule in repeated.iter().rev() {
+        let rules = Told::Whole(vec![rule.clone()]);
+        account.apply(&change("sg-1", ChangeKind::Authorize { direction: Direction::Ingress, rules }));
+    }
+    assert_eq!(account.rules_of(&group_id("sg-1")), repeated);
+}
+
+#[test]
 fn a_revoke_removes_by_content_or_by_id() {
     check(&[revoke("sg-1", &["443/tcp from 0.0.0.0/0"])], &[]);
     check(&[revoke("web", &["443/tcp from 0.0.0.0/0"])], &[]);
@@ -133,6 +148,30 @@ fn a_modify_keeps_id_and_direction() {
             modify("sg-1", "sgr-1", "443/tcp from 0.0.0.0/0", None),
         ],
         &["sgr-1 443/tcp from 0.0.0.0/0"],
+    );
+}
+
+#[test]
+fn a_modify_keeps_the_account_of_a_group() {
+    let theirs = authorize("sg-1", &["sgr-1 80/tcp from 444455556666/sg-9"]);
+    let tls = "443/tcp from 0.0.0.0/0 # TLS";
+    for (told, expected) in [
+        // The record names a group by its id alone.
+        ("22/tcp from sg-9", "sgr-1 22/tcp from 444455556666/sg-9"),
+        ("22/tcp from 777788889999/sg-9", "sgr-1 22/tcp from 777788889999/sg-9"),
+        // Another group: one that is here has our account.
+        ("22/tcp from sg-1", "sgr-1 22/tcp from 111122223333/sg-1"),
+        ("22/tcp from sg-8", "sgr-1 22/tcp from sg-8"),
+    ] {
+        check(&[theirs.clone(), modify("sg-1", "sgr-1", told, None)], &[tls, expected]);
+    }
+    // That of the same id here is not meant.
+    check(
+        &[
+            authorize("sg-1", &["sgr-1 80/tcp from 444455556666/sg-1"]),
+            modify("sg-1", "sgr-1", "22/tcp from sg-1", None),
+        ],
+        &[tls, "sgr-1 22/tcp from 444455556666/sg-1"],
     );
 }
 
@@ -211,6 +250,67 @@ fn an_unknown_group_stays_unknown_unless_the_account_learns() {
     assert_eq!(rules(&learning, "sg-8"), [""; 0]);
     learning.apply(&revoke("nobody", &["22/tcp from 0.0.0.0/0"]));
     assert_eq!(rules(&learning, named_id(&learning).as_str()), [""; 0]);
+}
+
+/// A change whose request names the group by `name`.
+fn by_name(name: &str, change: Change) -> Change {
+    let event = Event { group: Some(GroupKey::Name(GroupName::new(name))), ..change.event };
+    Change { event, ..change }
+}
+
+#[test]
+fn a_group_is_known_by_the_name_of_a_request_and_the_id_of_its_response() {
+    let named = by_name("default", authorize("sg-1", &["sgr-1 22/tcp from 0.0.0.0/0"]));
+    let nameless = authorize("sg-1", &["sgr-2 23/tcp from 0.0.0.0/0"]);
+    let before = authorize("default", &["22/tcp from 0.0.0.0/0", "24/tcp from 0.0.0.0/0"]);
+    let itself = authorize("default", &["all from default"]);
+    let revoke = revoke("default", &["22/tcp from 0.0.0.0/0"]);
+    for (changes, left) in [
+        (vec![&named, &revoke], &[][..]),
+        (vec![&nameless, &named, &revoke], &["sgr-2 23/tcp from 0.0.0.0/0"]),
+        (vec![&revoke, &named, &revoke], &[]),
+        (vec![&before, &named], &["24/tcp from 0.0.0.0/0", "sgr-1 22/tcp from 0.0.0.0/0"]),
+        (vec![&itself, &named, &revoke], &["all from 111122223333/sg-1"]),
+        (
+            vec![&nameless, &before, &named, &revoke],
+            &["24/tcp from 0.0.0.0/0", "sgr-2 23/tcp from 0.0.0.0/0"],
+        ),
+    ] {
+        let mut account = Account::learning();
+        for change in &changes {
+            account.apply(change);
+        }
+        let groups: Vec<_> = account.groups().map(|group| (group.id.as_str(), group.name.clone())).collect();
+        assert_eq!(groups, [("sg-1", Some(GroupName::new("default")))], "{changes:?}");
+        assert_eq!(rules(&account, "sg-1"), left, "{changes:?}");
+    }
+}
+
+#[test]
+fn a_cut_record_of_a_name_makes_the_rules_of_its_group_unknown() {
+    let cut = change("default", ChangeKind::Authorize { direction: Direction::Ingress, rules: Told::Cut });
+    let named = by_name("default", authorize("sg-1", &["22/tcp from ::/0"]));
+    let mut account = Account::learning();
+    account.apply(&cut);
+    account.apply(&named);
+    assert!(account.entry(None, &group_id("sg-1")).unwrap().cut);
+}
+
+#[test]
+fn a_name_that_is_known_stays() {
+    let mut account = account(WEB);
+    account.apply(&by_name("other", authorize("sg-1", &["22/tcp from ::/0"])));
+    assert_eq!(account.groups().next().unwrap().name, Some(GroupName::new("web")));
+}
+
+#[test]
+fn what_was_learned_of_a_name_that_several_groups_have_stays() {
+    let mut account = Account::learning();
+    account.apply(&authorize("web", &["22/tcp from ::/0"]));
+    let learned = account.groups().next().unwrap().id.clone();
+    account.apply(&create("sg-1", "web", Some("vpc-2")));
+    account.apply(&authorize("web", &["23/tcp from ::/0"]));
+    assert_eq!(rules(&account, learned.as_str()), ["22/tcp from ::/0", "23/tcp from ::/0"]);
 }
 
 fn named_id(account: &Account) -> tierguard::id::GroupId {

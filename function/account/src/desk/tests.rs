@@ -116,6 +116,20 @@ fn a_failed_call_and_what_cannot_be_read_change_nothing() {
 }
 
 #[test]
+fn a_revoke_by_name_finds_the_group_that_an_authorize_by_name_made_known() {
+    let by_name = |text: &str| text.replace(r#""groupId": "sg-1""#, r#""groupName": "default""#);
+    let response = r#""responseElements": {"_return": true, "securityGroupRuleSet": {"items": [
+        {"groupOwnerId": "111122223333", "groupId": "sg-1", "securityGroupRuleId": "sgr-1", "isEgress": false,
+         "ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "cidrIpv4": "0.0.0.0/0"}]}}"#;
+    let mut desk = desk(Account::learning());
+    desk.handle(record("1", NOON, AUTHORIZE, &format!("{}, {response}", by_name(OPEN_TLS))).as_bytes());
+    assert_eq!(rules(&desk.account(), "sg-1"), ["sgr-1 443/tcp from 0.0.0.0/0"]);
+    desk.handle(record("2", NOON, REVOKE, &by_name(OPEN_TLS)).as_bytes());
+    assert_eq!(rules(&desk.account(), "sg-1"), [""; 0]);
+    assert_eq!(desk.account().groups().count(), 1);
+}
+
+#[test]
 fn a_cut_record_is_judged_by_the_group_if_its_rules_are_known() {
     let cut = record("1", NOON, AUTHORIZE, r#""requestParameters": {"groupId": "sg-1", "omitted": true}"#);
     let word = |account| desk(account).handle(cut.as_bytes()).judgement.verdict;

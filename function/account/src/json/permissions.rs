@@ -10,8 +10,9 @@ use tierguard::traffic::Traffic;
 
 use super::object::Object;
 use super::write::rule_fields;
-use crate::entry::{Entry, Held, REFERENCE};
+use crate::entry::{Entry, REFERENCE};
 use crate::error::Problem;
+use crate::rules::Held;
 
 /// A rule as a JSON object, and where it came from.
 pub(super) struct Spread {

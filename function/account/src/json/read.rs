@@ -13,8 +13,9 @@ use super::object::Object;
 use super::permissions::{self, Spread};
 use super::{GROUPS, RULES};
 use crate::account::{Account, Key, Vpc};
-use crate::entry::{Entry, Held, REFERENCE};
+use crate::entry::{Entry, REFERENCE};
 use crate::error::Problem;
+use crate::rules::Held;
 
 /// The keys of a group that [`Group`] and its rules stand for, but for the tags.
 const GROUP_KEYS: [&str; 6] =
@@ -59,7 +60,6 @@ impl Account {
         } else {
             groups.iter().try_for_each(|group| self.read_permissions(group))?;
         }
-        self.groups.values_mut().for_each(Entry::sort);
         file.objects("PrefixLists")?.iter().try_for_each(|list| self.read_prefix_list(list))?;
         self.vpcs = file.objects("Vpcs")?.iter().map(vpc).collect::<Result<_, _>>()?;
         file.objects("NetworkInterfaces").map(drop)
@@ -93,18 +93,29 @@ impl Account {
     }
 
     fn read_rules(&mut self, objects: &[Object<'_>]) -> Result<(), Problem> {
-        let mut ids = BTreeSet::new();
+        let (mut ids, mut nameless) = (BTreeSet::new(), Vec::new());
         for object in objects {
             let key = self.group_of(object)?;
             let held = held(object)?;
             if let Some(id) = held.rule.id.clone().filter(|id| !ids.insert(id.clone())) {
                 return Err(Problem::Repeated { place: object.place.clone(), id: id.to_string() });
             }
-            if let Some(entry) = self.groups.get_mut(&key) {
-                entry.push(held);
+            match held.rule.id {
+                Some(_) => self.push(&key, held),
+                None => nameless.push((key, held)),
             }
         }
+        // Ids are made up only when it is known which are taken.
+        for (key, held) in nameless {
+            self.push(&key, held);
+        }
         Ok(())
+    }
+
+    fn push(&mut self, group: &Key, held: Held) {
+        if let Some(entry) = self.groups.get_mut(group) {
+            entry.push(held);
+        }
     }
 
     /// The group that a rule belongs to.

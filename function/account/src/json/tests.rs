@@ -140,6 +140,29 @@ fn generated_ids_are_the_same_every_time_and_all_different() {
 }
 
 #[test]
+fn a_generated_id_is_none_that_the_file_gives() {
+    let rule =
+        |cidr: &str| json!({"GroupId": "sg-1", "IsEgress": false, "IpProtocol": "-1", "CidrIpv4": cidr});
+    let file = |rules: Value| json!({"SecurityGroups": [{"GroupId": "sg-1"}], "SecurityGroupRules": rules});
+    let generated = read(&file(json!([rule("10.0.0.0/8")]))).rules_of(&group_id("sg-1")).remove(0).id;
+    let mut taken = rule("192.168.0.0/16");
+    taken["SecurityGroupRuleId"] = json!(generated);
+    let account = read(&file(json!([rule("10.0.0.0/8"), taken])));
+    assert_eq!(rules(&account, "sg-1"), ["all from 10.0.0.0/8", "all from 192.168.0.0/16"]);
+    assert_eq!(read(&account.to_json()).to_json(), account.to_json());
+}
+
+#[test]
+fn a_file_may_repeat_a_content() {
+    let repeated: Vec<_> =
+        (0..5).map(|n| json!({"CidrIp": "10.0.0.0/8", "Description": n.to_string()})).collect();
+    let group = json!({"GroupId": "sg-1", "IpPermissions": [{"IpProtocol": "-1", "IpRanges": repeated}]});
+    let account = read(&json!({"SecurityGroups": [group]}));
+    let expected: Vec<_> = (0..5).map(|n| format!("all from 10.0.0.0/8 # {n}")).collect();
+    assert_eq!(rules(&account, "sg-1"), expected);
+}
+
+#[test]
 fn nothing_is_an_account_too() {
     assert_eq!(Account::from_json("x", "{}").unwrap(), Account::default());
     assert_eq!(Account::from_json("x", r#"{"SecurityGroups": null}"#).unwrap().groups().count(), 0);

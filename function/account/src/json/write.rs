@@ -8,7 +8,8 @@ use tierguard::shape::SecurityGroupRule;
 use super::permissions::{gathered, key};
 use super::{GROUPS, RULES};
 use crate::account::Account;
-use crate::entry::{Entry, Held, REFERENCE};
+use crate::entry::{Entry, REFERENCE};
+use crate::rules::Held;
 
 pub(super) fn account(account: &Account) -> Value {
     let groups = account.groups.values().map(group).collect();

@@ -61,6 +61,37 @@ fn what_is_there_is_revoked() {
     }
 }
 
+/// What comes of revoking `wanted` by content from a group with the one rule `live`, in another VPC than the default.
+fn revoked(live: &str, wanted: &str) -> Result<Revoked, RevokeError> {
+    let mut account = account(r#"{"GroupId": "sg-1", "OwnerId": "111122223333", "VpcId": "vpc-2"}"#);
+    account.apply(&crate::testing::authorize("sg-1", &[live]));
+    let ports = Ports::new(account).calling_from(Some(account_id(OURS)));
+    let answer = block_on(ports.revoke(&remedy("sg-1", &[rule(wanted)]).calls()[0]));
+    assert_eq!(rules(&ports.account(), "sg-1").is_empty(), answer.is_ok(), "{live}, {wanted}");
+    answer
+}
+
+#[test]
+fn a_reference_without_an_account_is_to_a_group_of_the_caller() {
+    let [nobodys, ours, theirs] =
+        ["sg-9", "111122223333/sg-9", "444455556666/sg-9"].map(|peer| format!("all from {peer}"));
+    // Neither a group that is not here nor one that is: here, sg-1 itself.
+    for own in ["all from sg-1", "all from 111122223333/sg-1"] {
+        assert_eq!(revoked("all from 444455556666/sg-1", own), Err(RevokeError::NotThere));
+    }
+    for (live, wanted, expected) in [
+        (&nobodys, &nobodys, Ok(Revoked::default())),
+        (&nobodys, &ours, Ok(Revoked::default())),
+        (&nobodys, &theirs, Err(RevokeError::NotThere)),
+        (&ours, &nobodys, Ok(Revoked::default())),
+        (&theirs, &nobodys, Err(RevokeError::NotThere)),
+        (&theirs, &ours, Err(RevokeError::NotThere)),
+        (&theirs, &theirs, Ok(Revoked::default())),
+    ] {
+        assert_eq!(revoked(live, wanted), expected, "{live}, {wanted}");
+    }
+}
+
 #[test]
 fn the_default_vpc_tells_what_is_unknown_and_the_others_refuse() {
     check("sg-1", &[SSH, "80/tcp from ::/0"], Ok(&["80/tcp from ::/0"]), &[SSH_FROM_APP]);

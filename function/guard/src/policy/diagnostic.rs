@@ -46,6 +46,12 @@ pub(super) trait Problem: fmt::Display {
     fn help(&self) -> String;
 }
 
+impl<P: Problem> Problem for &P {
+    fn help(&self) -> String {
+        (**self).help()
+    }
+}
+
 /// The errors found so far in one file.
 pub(super) struct Errors<'t> {
     file: &'t str,
@@ -172,10 +178,16 @@ impl<'t> Errors<'t> {
 
     /// Adds what is wrong at `span`.
     pub(super) fn push(&mut self, span: Span, problem: &impl Problem) {
+        self.push_with(span, |_| problem);
+    }
+
+    /// The same, where it takes work to say what is wrong: it is done only for an error that is kept.
+    pub(super) fn push_with<P: Problem>(&mut self, span: Span, problem: impl FnOnce(&Self) -> P) {
         if self.found.len() >= MOST {
             self.omitted = self.omitted.saturating_add(1);
             return;
         }
+        let problem = problem(self);
         let (line, column) = place(self.text, span);
         let (message, help) = (problem.to_string(), problem.help());
         self.found

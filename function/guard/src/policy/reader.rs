@@ -7,6 +7,7 @@ mod fields;
 mod mistake;
 mod names;
 mod nearest;
+mod room;
 mod rules;
 mod selector;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod tests;
 use fields::{Expected, Fields, Shape, map, text};
 use mistake::Mistake;
 use names::Names;
+use room::Room;
 use rules::Rules;
 
 use super::diagnostic::Errors;
@@ -75,7 +77,7 @@ fn file(fields: &Fields<'_>, errors: &mut Errors<'_>) -> Policy {
     let tiers = fields.get("tiers").and_then(|node| map(node, &TIERS, errors)).unwrap_or_default();
     let names = Names::read(fields.get("networks"), tiers, errors);
     let reaction = reaction(fields, DEFAULT, errors);
-    let mut rules = Rules { names: &names, errors };
+    let mut rules = Rules { names: &names, room: Room::new(), errors };
     let policy = Policy {
         tiers: tiers.iter().filter_map(|entry| tier(entry, reaction, &mut rules)).collect(),
         elsewhere: fields.entry("elsewhere").and_then(|entry| elsewhere(entry, reaction, &mut rules)),

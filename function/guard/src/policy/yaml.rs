@@ -214,8 +214,10 @@ impl<'t> Tree<'t, '_, '_> {
             return None;
         };
         if let Some(first) = lines.get(&name) {
-            let first_line = self.errors.line(*first);
-            self.errors.push(key.span, &InvalidYaml::Twice { key: name.as_str().into(), first_line });
+            self.errors.push_with(key.span, |errors| InvalidYaml::Twice {
+                key: name.as_str().into(),
+                first_line: errors.line(*first),
+            });
             return None;
         }
         lines.insert(name.clone(), key.span);

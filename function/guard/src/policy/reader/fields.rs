@@ -37,7 +37,7 @@ impl<'n> Fields<'n> {
         let entries = map(node, &shape.expected, errors)?;
         for Entry { key, key_span, value: _ } in entries {
             if !shape.knows(key) {
-                errors.push(*key_span, &shape.refusal(key));
+                errors.push_with(*key_span, |_| shape.refusal(key));
             }
         }
         Some(Self { at: node.span, entries })

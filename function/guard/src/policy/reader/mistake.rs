@@ -48,6 +48,8 @@ pub(super) enum Mistake {
     Id { id: Quoted, kind: IdKind },
     #[error("unknown name {name}")]
     UnknownName { name: Quoted, nearest: Option<String> },
+    #[error("the peers come to more than {most} networks and prefix lists")]
+    TooManyNetworks { most: usize },
     #[error("{name} is not a network")]
     NotANetwork { name: Quoted },
     #[error("{name} cannot be a name")]
@@ -159,12 +161,16 @@ impl Mistake {
             Self::Version { .. } => "write `version: 1`",
             Self::Mode { .. } => "write `enforce` or `observe`",
             Self::OnViolation { .. } | Self::Narrow => "write `revoke` or `notify`",
-            Self::Traffic(_) => InvalidTraffic::HELP,
+            Self::Traffic(error) => error.help(),
             Self::Network(_) => "write an address, `/` and a length: `203.0.113.0/24` or `2001:db8::/32`",
             Self::Id { id: _, kind } => kind.help(),
             Self::UnknownName { .. } => {
                 "write the name of a network or tier, `anywhere`, `internet`, `private`, `self`, a network such as \
                  `203.0.113.0/24`, `sg-…`, `123456789012/sg-…` or `pl-…`"
+            }
+            Self::TooManyNetworks { .. } => {
+                "each counts in every entry that it is written or named in: put long lists of networks into a prefix \
+                 list, and name that"
             }
             Self::NotANetwork { .. } => {
                 "write networks such as `203.0.113.0/24`, or `pl-…`; names can be put together where they are used: \

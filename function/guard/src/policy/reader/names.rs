@@ -1,5 +1,6 @@
 //! The names of a policy, and what each stands for; and peers that are not names.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -13,7 +14,24 @@ use crate::policy::yaml::{Entry, Node};
 use crate::policy::{PeerSet, TierName};
 
 /// Every name that `from` and `to` may hold, and the peers that it stands for.
-pub(super) struct Names<'n>(BTreeMap<&'n str, PeerSet>);
+pub(super) struct Names<'n>(BTreeMap<&'n str, Meaning>);
+
+/// What a name stands for.
+struct Meaning {
+    peers: PeerSet,
+    networks: usize,
+}
+
+/// One of the peers in a list: a name, or written out.
+pub(super) struct Named<'n> {
+    /// What it stands for. A name may stand for thousands of networks, so it is lent.
+    pub(super) peers: Cow<'n, PeerSet>,
+    /// The policy's word for it. The same word is the same peers.
+    pub(super) word: Cow<'n, str>,
+    /// How many networks and prefix lists it was written with. No more of them are held of it, but for the built-in
+    /// names, which count as one network for a dozen.
+    pub(super) networks: usize,
+}
 
 const NETWORKS: Expected =
     Expected { what: "a mapping of networks by name", example: "`networks: { office: 203.0.113.0/24 }`" };
@@ -41,40 +59,50 @@ impl<'n> Names<'n> {
     pub(super) fn read(networks: Option<&'n Node>, tiers: &'n [Entry], errors: &mut Errors<'_>) -> Self {
         let mut names = Self(built_in());
         for entry in networks.and_then(|node| map(node, &NETWORKS, errors)).unwrap_or_default() {
-            let network = network(&entry.value, errors);
-            names.add(entry, network, errors);
+            let meaning = network(&entry.value, errors);
+            names.add(entry, meaning, errors);
         }
         for entry in tiers {
             let tiers = [TierName(entry.key.as_str().into())].into();
-            names.add(entry, PeerSet { tiers, ..PeerSet::default() }, errors);
+            let peers = PeerSet { tiers, ..PeerSet::default() };
+            names.add(entry, Meaning { peers, networks: 0 }, errors);
         }
         names
     }
 
-    /// The peers that `text` stands for, and the policy's word for them.
-    pub(super) fn peer(&self, text: &str, span: Span, errors: &mut Errors<'_>) -> (PeerSet, String) {
-        if let Some(peers) = self.0.get(text) {
-            return (peers.clone(), text.to_owned());
+    /// What `text` stands for; `None` where that has been reported.
+    pub(super) fn peer<'a>(
+        &'a self,
+        text: &'a str,
+        span: Span,
+        errors: &mut Errors<'_>,
+    ) -> Option<Named<'a>> {
+        if let Some(Meaning { peers, networks }) = self.0.get(text) {
+            return Some(Named { peers: Cow::Borrowed(peers), word: text.into(), networks: *networks });
         }
         match literal(text) {
-            Ok(literal) => literal,
-            Err(Some(mistake)) => refuse(&mistake, span, errors),
-            Err(None) => {
-                let nearest = nearest(text, self.0.keys().copied()).map(str::to_owned);
-                refuse(&Mistake::UnknownName { name: text.into(), nearest }, span, errors)
+            Ok((peers, word)) => {
+                let networks = usize::from(peers.groups.is_empty());
+                return Some(Named { peers: Cow::Owned(peers), word: word.into(), networks });
             }
+            Err(Some(mistake)) => errors.push(span, &mistake),
+            Err(None) => errors.push_with(span, |_| {
+                let nearest = nearest(text, self.0.keys().copied()).map(str::to_owned);
+                Mistake::UnknownName { name: text.into(), nearest }
+            }),
         }
+        None
     }
 
     /// Adds the name of `entry`. A name that it may not have is added too: its uses are not wrong as well.
-    fn add(&mut self, entry: &'n Entry, peers: PeerSet, errors: &mut Errors<'_>) {
+    fn add(&mut self, entry: &'n Entry, meaning: Meaning, errors: &mut Errors<'_>) {
         let name = entry.key.as_str();
         if self.0.contains_key(name) && !RESERVED.contains(&name) {
             errors.push(entry.key_span, &Mistake::TakenName { name: name.into() });
         } else if let Some(mistake) = name_mistake(name) {
             errors.push(entry.key_span, &mistake);
         }
-        self.0.entry(name).or_insert(peers);
+        self.0.entry(name).or_insert(meaning);
     }
 }
 
@@ -84,9 +112,9 @@ pub(super) fn group_id(text: &str, span: Span, errors: &mut Errors<'_>) -> Optio
 }
 
 /// All of `sets` in one.
-pub(super) fn union(sets: Vec<PeerSet>) -> PeerSet {
+pub(super) fn union(sets: impl IntoIterator<Item = PeerSet>) -> PeerSet {
     let mut all = PeerSet::default();
-    let mut addresses = Vec::with_capacity(sets.len());
+    let mut addresses = Vec::new();
     for PeerSet { addresses: more, tiers, groups, lists, entries_of, itself } in sets {
         addresses.push(more);
         all.tiers.extend(tiers);
@@ -98,15 +126,15 @@ pub(super) fn union(sets: Vec<PeerSet>) -> PeerSet {
     PeerSet { addresses: addresses.into_iter().collect(), ..all }
 }
 
-fn built_in() -> BTreeMap<&'static str, PeerSet> {
+fn built_in() -> BTreeMap<&'static str, Meaning> {
     let private: AddressSet = PRIVATE.iter().filter_map(|text| text.parse::<Network>().ok()).collect();
     let internet = AddressSet::everything().difference(&private);
-    let addresses = |addresses| PeerSet { addresses, ..PeerSet::default() };
+    let addresses = |addresses| Meaning { peers: PeerSet { addresses, ..PeerSet::default() }, networks: 1 };
     [
         ("anywhere", addresses(AddressSet::everything())),
         ("private", addresses(private)),
         ("internet", addresses(internet)),
-        ("self", PeerSet { itself: true, ..PeerSet::default() }),
+        ("self", Meaning { peers: PeerSet { itself: true, ..PeerSet::default() }, networks: 0 }),
     ]
     .into()
 }
@@ -126,13 +154,13 @@ fn name_mistake(name: &str) -> Option<Mistake> {
 }
 
 /// One of the `networks`: its addresses, and its prefix lists with their entries.
-fn network(node: &Node, errors: &mut Errors<'_>) -> PeerSet {
+fn network(node: &Node, errors: &mut Errors<'_>) -> Meaning {
     let texts = some_texts(node, &NETWORK, "write a network, or remove the name", errors);
-    let parts = texts.into_iter().map(|(text, span)| match network_part(text) {
-        Ok(part) => part,
-        Err(mistake) => refuse(&mistake, span, errors).0,
-    });
-    union(parts.collect())
+    let networks = texts.len();
+    let parts = texts
+        .into_iter()
+        .filter_map(|(text, span)| network_part(text).map_err(|mistake| errors.push(span, &mistake)).ok());
+    Meaning { peers: union(parts), networks }
 }
 
 fn network_part(text: &str) -> Result<PeerSet, Mistake> {
@@ -191,9 +219,4 @@ fn parse_account(text: &str) -> Result<AccountId, Mistake> {
 fn has_hex(text: &str, prefix: &str) -> bool {
     let is_hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     text.strip_prefix(prefix).is_some_and(|digits| !digits.is_empty() && digits.bytes().all(is_hex))
-}
-
-fn refuse(mistake: &Mistake, span: Span, errors: &mut Errors<'_>) -> (PeerSet, String) {
-    errors.push(span, mistake);
-    (PeerSet::default(), String::new())
 }

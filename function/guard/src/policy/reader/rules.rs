@@ -1,8 +1,12 @@
 //! What is allowed and what is denied, as the policy writes it.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use super::fields::{Expected, Fields, Shape, list, some_texts, texts};
 use super::mistake::Mistake;
-use super::names::{Names, union};
+use super::names::{Named, Names, union};
+use super::room::Room;
 use crate::permission::Direction;
 use crate::policy::diagnostic::{Errors, Span};
 use crate::policy::yaml::{Entry, Node};
@@ -12,6 +16,8 @@ use crate::traffic::{InvalidTraffic, Traffic, TrafficSet};
 /// Reads rules whose peers are in `names`.
 pub(super) struct Rules<'r, 'n, 't> {
     pub(super) names: &'r Names<'n>,
+    /// What is left of it for the entries to come.
+    pub(super) room: Room,
     pub(super) errors: &'r mut Errors<'t>,
 }
 
@@ -186,10 +192,19 @@ impl Rules<'_, '_, '_> {
         (peers, if words.is_empty() { words } else { format!(" except {words}") })
     }
 
+    /// All the peers in `texts`, each once.
     fn named(&mut self, texts: &[(&str, Span)]) -> (PeerSet, String) {
-        let peers = texts.iter().map(|(text, span)| self.names.peer(text, *span, self.errors));
-        let (peers, words): (Vec<_>, Vec<_>) = peers.unzip();
-        (union(peers), words.join(", "))
+        let (mut words, mut seen, mut sets) = (Vec::new(), BTreeSet::new(), Vec::new());
+        for &(text, span) in texts {
+            let Some(Named { peers, word, networks }) = self.names.peer(text, span, self.errors) else {
+                continue;
+            };
+            if seen.insert(word.clone()) && self.room.take(networks, span, self.errors) {
+                words.push(word);
+                sets.push(peers);
+            }
+        }
+        (union(sets.into_iter().map(Cow::into_owned)), words.join(", "))
     }
 }
 

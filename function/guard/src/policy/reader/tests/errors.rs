@@ -468,11 +468,27 @@ fn ports() {
         write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all
     5:39: ports 90 to 80 are the wrong way round
         write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all
-    5:50: unknown protocol `300`
+    5:50: `proto/300` is not traffic
         write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all
-    5:61: `x` is not traffic
+    5:61: `icmp/x` is not traffic
         write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all
     5:69: `http` is not traffic
+        write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all
+    ");
+    assert_snapshot!(in_tier("ingress: [{ allow: [-1/tcp, proto/-1, proto/tcp, proto/6, proto/58, icmp/+3, \"\"], from: self }]"), @"
+    5:23: `-1/tcp` is not traffic
+        write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all
+    5:31: `proto/-1` is not traffic
+        write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all
+    5:41: `proto/tcp` is not traffic
+        write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all
+    5:52: `proto/6` is TCP, which is not written as a number
+        write all/tcp, or its ports: 443/tcp
+    5:61: `proto/58` is ICMPv6, which is not written as a number
+        write icmpv6, or its types: icmpv6/128
+    5:71: `icmp/+3` is not traffic
+        write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all
+    5:80: an empty text is not traffic
         write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all
     ");
     assert_snapshot!(in_tier("ingress: [{ allow: [], from: self }]"), @"

@@ -1,11 +1,16 @@
 //! Whatever the text is: no panic, errors that point into it, and no terminal that is commanded by it.
 
 use std::fmt::Write;
+use std::net::{IpAddr, Ipv4Addr};
 
+use insta::assert_snapshot;
 use proptest::prelude::*;
 
-use super::{EXAMPLE, errors};
-use crate::policy::diagnostic::Errors;
+use super::{EXAMPLE, errors, parsed};
+use crate::network::Network;
+use crate::policy::diagnostic::{Errors, Span};
+use crate::policy::reader::mistake::Mistake;
+use crate::policy::reader::room;
 use crate::policy::yaml::{self, Content, Node};
 use crate::policy::{Policy, PolicyError};
 
@@ -23,7 +28,7 @@ fn check(text: &str) {
 
 /// Every plain text in the tree stands where its span says.
 fn spans_hold(node: &Node, text: &str) {
-    let of_text = |name: &str, span: crate::policy::diagnostic::Span| {
+    let of_text = |name: &str, span: Span| {
         let found = text.get(span.start..span.end).unwrap();
         assert!(found == name || found.starts_with(['"', '\'']), "`{found}` is not `{name}`");
     };
@@ -192,4 +197,116 @@ fn only_so_many_errors_are_kept() {
     let errors = errors(&text);
     assert_eq!(errors.iter().count(), 200);
     assert!(errors.to_string().ends_with("note: 800 more errors are not shown"), "{errors}");
+}
+
+#[test]
+fn nothing_is_worked_out_for_an_error_that_is_not_kept() {
+    let mut errors = Errors::new("policy.yaml", "");
+    let mut worked_out = 0;
+    for _ in 0..1000 {
+        errors.push_with(Span::START, |_| {
+            worked_out += 1;
+            Mistake::Empty
+        });
+    }
+    assert_eq!(worked_out, 200);
+}
+
+/// `count` networks of one address that do not touch each other.
+fn networks(count: u32) -> Vec<String> {
+    (0..count).map(|n| Network::from(IpAddr::from(Ipv4Addr::from(n * 2))).to_string()).collect()
+}
+
+/// A tier whose entries each have these peers.
+fn allows(networks: &str, entries: usize, from: &str) -> String {
+    let entry = format!("{{ allow: all, from: {from} }},");
+    let text = format!(
+        "version: 1\nnetworks: {{ {networks} }}\ntiers: {{ web: {{ groups: {{ names: w }}, ingress: [{}] }} }}",
+        entry.repeat(entries)
+    );
+    assert!(text.len() <= 256 * 1024, "{} bytes are refused for their number", text.len());
+    text
+}
+
+/// 35,000 copies of 9,000 networks would be gigabytes.
+#[test]
+fn a_network_that_is_named_again_in_a_list_is_not_held_again() {
+    let from = format!("[{}]", "a,".repeat(35_000));
+    let policy = parsed(&allows(&format!("a: [{}]", networks(9_000).join(",")), 1, &from));
+    let allow = &policy.tiers[0].allows.ingress.as_ref().unwrap()[0];
+    assert_eq!(allow.words, "all from a");
+    assert_eq!(allow.peers.addresses.networks().len(), 9_000);
+}
+
+#[test]
+fn a_peer_that_is_written_again_is_not_told_again() {
+    let policy = parsed(&allows("a: 10.0.0.0/8", 1, "[web, a, 10.1.2.3/8, web, 10.0.0.0/8, self, a, self]"));
+    let allow = &policy.tiers[0].allows.ingress.as_ref().unwrap()[0];
+    assert_eq!(allow.words, "all from web, a, 10.0.0.0/8, self");
+}
+
+#[test]
+fn a_mistake_that_is_made_again_is_told_again() {
+    let errors = errors(&allows("a: 10.0.0.0/8", 1, "[b, b]"));
+    assert_eq!(errors.iter().map(PolicyError::column).collect::<Vec<_>>(), [70, 73]);
+}
+
+/// 12,000 unknown names, each held against 5,000 names, would be minutes.
+#[test]
+fn the_name_that_was_meant_is_looked_for_only_where_it_is_told() {
+    let names = (0..5_000).map(|n| format!("name{n}: 1.1.1.1/32,")).collect::<String>();
+    let unknown = (0..12_000).map(|n| format!("nme{n},")).collect::<String>();
+    let errors = errors(&allows(&names, 1, &format!("[{unknown}]")));
+    assert_eq!(errors.iter().next().map(PolicyError::help), Some("write `name0`"));
+    assert!(errors.to_string().ends_with("note: 11800 more errors are not shown"));
+}
+
+/// The first of two equal keys is looked up by reading the file up to it.
+#[test]
+fn the_line_of_a_first_key_is_looked_for_only_where_it_is_told() {
+    let text = format!("#{}\na: 1\n{}", "\n".repeat(100_000), "a: 1\n".repeat(30_000));
+    let errors = errors(&text);
+    assert_eq!(
+        errors.iter().next().map(PolicyError::help),
+        Some("keep one of them; the first is in line 100002")
+    );
+    assert!(errors.to_string().ends_with("more errors are not shown"));
+}
+
+/// 4,000 copies of 9,000 networks, one in each entry, would be gigabytes as well.
+#[test]
+fn a_policy_comes_to_so_many_networks_and_no_more() {
+    let all = networks(1_000).join(",");
+    let name = format!("a: [{all}]");
+    assert_eq!(room::MOST, 100_000);
+    let policy = parsed(&allows(&name, 100, "a"));
+    let allows_of = policy.tiers[0].allows.ingress.as_ref().unwrap();
+    assert!(allows_of.iter().all(|allow| allow.peers.addresses.networks().len() == 1_000));
+
+    assert_snapshot!(errors(&allows(&format!("{name}\n"), 100, "[a, sg-0a, 10.0.0.0/8, private]")), @"
+    error: the peers come to more than 100000 networks and prefix lists
+     --> policy.yaml:4:5416
+      |
+    4 | …e] },{ allow: all, from: [a, sg-0a, 10.0.0.0/8, private] },{ allow: all, from: [a, sg-0a, 10.0.0.0/8, private] },] } }
+      |                                                                                  ^
+      |
+      = help: each counts in every entry that it is written or named in: put long lists of networks into a prefix list, and name that
+    ");
+}
+
+#[test]
+fn prefix_lists_and_networks_that_are_written_out_count_as_well() {
+    let lists = (0..9_000).map(|n| format!("pl-{n:x},")).collect::<String>();
+    let too_many = |text: &str| errors(text).iter().map(PolicyError::message).collect::<Vec<_>>().join("\n");
+    let message = "the peers come to more than 100000 networks and prefix lists";
+    assert_eq!(too_many(&allows(&format!("a: [{lists}]"), 4_000, "a")), message);
+    let exact = format!("a: [{}]", networks(10_000).join(","));
+    assert!(Policy::parse("policy.yaml", &allows(&exact, 10, "a")).is_ok());
+    let text = allows(&exact, 10, "a");
+    let elsewhere = |from: &str, except: &str| {
+        format!("{text}\nelsewhere: {{ deny: [{{ ports: all, from: {from}, except: {except} }}] }}")
+    };
+    assert!(Policy::parse("policy.yaml", &elsewhere("[self, sg-0a, web]", "[]")).is_ok());
+    assert_eq!(too_many(&elsewhere("10.0.0.0/8", "[]")), message);
+    assert_eq!(too_many(&elsewhere("self", "a")), message);
 }
