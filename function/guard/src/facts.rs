@@ -72,12 +72,10 @@ impl Subject {
             ChangeKind::Create { .. } => {
                 // In a VPC with IPv6 there is a second one; whether the VPC is such a one, the group tells.
                 let is_second = |rule: &Rule| rule.permission == Permission::all_egress(Network::ALL_IPV6);
-                let first = Rule {
-                    id: None,
-                    permission: Permission::all_egress(Network::ALL_IPV4),
-                    description: None,
-                };
-                [first].into_iter().chain(live()?.into_iter().filter(is_second)).collect()
+                [Rule::born_with(Network::ALL_IPV4)]
+                    .into_iter()
+                    .chain(live()?.into_iter().filter(is_second))
+                    .collect()
             }
             ChangeKind::Revoke { .. } | ChangeKind::Describe { .. } | ChangeKind::Delete => Vec::new(),
         };
@@ -252,10 +250,24 @@ impl Facts {
         })
     }
 
+    /// The same facts about other rules of the group.
+    #[must_use]
+    pub fn with_rules(&self, rules: Vec<Rule>) -> Self {
+        Self { subject: Subject { rules, ..self.subject.clone() }, ..self.clone() }
+    }
+
     /// The account of the judged group, where it is known.
     #[must_use]
     pub const fn account(&self) -> Option<&AccountId> {
         self.account.as_ref()
+    }
+}
+
+impl Rule {
+    /// A rule that a new group is born with.
+    #[must_use]
+    pub const fn born_with(network: Network) -> Self {
+        Self { id: None, permission: Permission::all_egress(network), description: None }
     }
 }
 

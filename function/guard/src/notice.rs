@@ -1,7 +1,7 @@
 //! What people and machines are told about one event.
 //!
 //! A notice exists for a violation, whatever became of it, for a change that could not be judged, and for one whose
-//! record `CloudTrail` cut; for nothing else.
+//! record does not tell all rules; for nothing else.
 //! It is rendered once, from what was handled and from nothing else: no clock, no look-up, no policy. It does not
 //! publish; that is the port [`Publish`].
 //!

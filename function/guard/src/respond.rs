@@ -9,6 +9,7 @@ use crate::group::{Group, Rule};
 use crate::id::{GroupKey, RoleArn};
 use crate::judge::{Ignored, Judgement, Undecidable, Verdict, judge};
 use crate::look::{Answers, Questions, ReadAccount};
+use crate::network::Network;
 use crate::notice::{Notice, Publish, PublishError};
 use crate::plan::plan;
 use crate::policy::Policy;
@@ -51,7 +52,7 @@ pub struct Handled {
 pub enum Basis {
     /// The rules that the record tells.
     Record,
-    /// All rules of the live group: the record was cut. Once they are mended nothing shows what was forbidden, so that
+    /// Rules of the live group, which the record does not tell. Once they are mended nothing shows what was forbidden, so that
     /// a retry could not tell; therefore people are told of every such change.
     LiveGroup,
 }
@@ -119,10 +120,19 @@ impl Guard {
             Err(why) => return Handled::of(change, Verdict::from(why).into(), now),
         };
         let judgement = judge(&self.policy, &facts);
+        let basis = self.basis(change, &facts);
         let Subject { group, rules } = facts.subject;
         let actions = act(&plan(&group.id, &judgement.verdict), ports).await;
-        let basis = if change.kind.is_cut() { Basis::LiveGroup } else { Basis::Record };
         Handled { found: Some(group), judged: rules, basis, actions, ..Handled::of(change, judgement, now) }
+    }
+
+    /// What a judgement of `facts` rests on. No record tells the second rule of a new group in a VPC with IPv6; where
+    /// that would be forbidden, the live group had to say.
+    fn basis(&self, change: &Change, facts: &Facts) -> Basis {
+        let second = || facts.with_rules(vec![Rule::born_with(Network::ALL_IPV6)]);
+        let is_new = matches!(change.kind, ChangeKind::Create { .. });
+        let is_live = is_new && matches!(judge(&self.policy, &second()).verdict, Verdict::Violation(_));
+        if is_live || change.kind.is_cut() { Basis::LiveGroup } else { Basis::Record }
     }
 
     /// One round of look-ups; a second one only for rules that stand in no event and refer to more.

@@ -17,6 +17,7 @@ use tierguard::look::{Answers, LookUpError, Questions, ReadAccount};
 use tierguard::network::{AddressSet, Network};
 use tierguard::notice::{Notice, Publish, PublishError};
 use tierguard::plan::{Call, Naming};
+use tierguard::respond::Announced;
 use tierguard::shape::SecurityGroupRule;
 use tierguard::{Guard, Handled, Policy};
 
@@ -206,6 +207,22 @@ fn a_denied_list_is_its_entries_unless_it_is_named_itself() {
         handle(&policy, Answers { prefix_lists, ..account() }, event).judgement.verdict.word()
     };
     assert_eq!((verdict("v"), verdict("pl-0a")), ("compliant", "violation"));
+}
+
+#[test]
+fn a_new_group_whose_second_rule_would_be_forbidden_is_announced_even_if_that_is_gone() {
+    let announced = |to: &str| {
+        let policy = format!(
+            "version: 1\ntiers: {{ app: {{ groups: {{ tags: {{ tier: app }} }}, egress: [{{ allow: all, to: {to} }}] }} }}"
+        );
+        let mut event = event("CreateSecurityGroup", json!({"groupName": "app", "vpcId": "vpc-0"}));
+        event["responseElements"] = json!({"groupId": "sg-1"});
+        let handled = handle(&policy, account(), event);
+        assert_eq!(handled.judgement.verdict.word(), "compliant");
+        handled.announced == Announced::Published
+    };
+    assert!(announced("0.0.0.0/0"));
+    assert!(!announced("anywhere"));
 }
 
 #[test]

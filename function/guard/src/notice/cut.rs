@@ -1,4 +1,4 @@
-//! The story of a change that `CloudTrail` cut, in a group where nothing is forbidden (any more).
+//! The story of a change whose record does not tell all rules, in a group where nothing is forbidden (any more).
 
 use super::story::{self, Block, Line, Links, Step, Story};
 use super::text::Text;
@@ -13,7 +13,7 @@ pub(super) fn story(handled: &Handled) -> Story {
         about,
         headline: Text::from("the record of a change of ")
             .and(group)
-            .ours(" was cut, so all of its rules were judged. None is forbidden now."),
+            .ours(" does not tell all of its rules, so the live ones were judged. None is forbidden now."),
         blocks: vec![who::block(handled), done()],
         steps: vec![next()],
         links: Links::of(handled),
@@ -21,8 +21,8 @@ pub(super) fn story(handled: &Handled) -> Story {
 }
 
 fn done() -> Block {
-    let nothing = "Nothing now. CloudTrail cut the record for its length (more than 100 KB), so it does not say which \
-                   rules were made. An earlier attempt at this event may have removed some.";
+    let nothing = "Nothing now. CloudTrail cuts long records (more than 100 KB), and the rules that a group is born with \
+                   are in none. An earlier attempt at this event may have removed some.";
     Block { title: "What was done", lines: vec![Line::Item(Text::from(nothing))] }
 }
 

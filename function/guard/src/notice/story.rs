@@ -65,7 +65,7 @@ pub(super) struct Links {
 pub(super) enum News<'a> {
     Violation(&'a Violation),
     Undecidable(&'a Undecidable),
-    /// Nothing is forbidden in a group whose change `CloudTrail` cut.
+    /// Nothing is forbidden in a group whose change no record tells wholly.
     Cut,
 }
 

@@ -954,8 +954,8 @@ fn cut_and_nothing_is_forbidden() {
     let notice = notice(policy(), &Account::new("web"), &event);
     assert_snapshot!(notice.subject(), @"CHECKED: a change of web (sg-0a1b2c3d4e5f60718) in 111122223333 eu-west-1");
     assert_snapshot!(notice.email(), @r#"
-    CHECKED: the record of a change of web (sg-0a1b2c3d4e5f60718) was cut, so
-      all of its rules were judged. None is forbidden now.
+    CHECKED: the record of a change of web (sg-0a1b2c3d4e5f60718) does not tell
+      all of its rules, so the live ones were judged. None is forbidden now.
 
     Who did it
       arn:aws:sts::111122223333:assumed-role/Developer/jane@example.com
@@ -966,8 +966,8 @@ fn cut_and_nothing_is_forbidden() {
       in account 111122223333, in Region eu-west-1
 
     What was done
-      Nothing now. CloudTrail cut the record for its length (more than 100 KB),
-        so it does not say which rules were made. An earlier attempt at this
+      Nothing now. CloudTrail cuts long records (more than 100 KB), and the
+        rules that a group is born with are in none. An earlier attempt at this
         event may have removed some.
 
     What to do next
