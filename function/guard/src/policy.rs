@@ -4,13 +4,24 @@
 //! in the submodules. A policy is read once and never changed by judging.
 
 mod diagnostic;
+mod exemption;
+mod interfaces;
+mod needs;
+mod principal;
 mod reader;
+mod selector;
+#[cfg(test)]
+mod tests;
 mod yaml;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 pub use diagnostic::{PolicyError, PolicyErrors};
+pub use exemption::{Exemption, ExemptionId};
+pub use interfaces::{Interfaces, OnMixture};
+pub use principal::{Principal, PrincipalName, Principals};
+pub use selector::{NamePattern, Selector};
 
 use crate::group::Group;
 use crate::id::{AccountId, GroupId, PrefixListId};
@@ -25,6 +36,14 @@ pub struct Policy {
     pub tiers: Vec<Tier>,
     /// What holds for groups that are in no tier; absent, they are not managed.
     pub elsewhere: Option<Elsewhere>,
+    /// Whose changes are never undone, and always announced.
+    pub break_glass: Principals,
+    /// What is allowed for a time, in the order in which they are written.
+    pub exemptions: Vec<Exemption>,
+    /// Which tiers may meet on one network interface; absent, interfaces are not looked at.
+    pub interfaces: Option<Interfaces>,
+    /// Whether the sweep acts, or only says what it would do.
+    pub sweep: Mode,
 }
 
 /// A set of groups, and what their rules may open.
@@ -38,6 +57,8 @@ pub struct Tier {
     pub allows: AllowLists,
     /// What to do about a rule that opens more.
     pub reaction: Reaction,
+    /// Who may change its groups; absent, anyone, as far as the content is allowed. Empty, nobody.
+    pub editors: Option<Principals>,
 }
 
 /// The name of a tier, as written in the policy.
@@ -58,21 +79,6 @@ impl fmt::Display for TierName {
     }
 }
 
-/// Which groups belong to a tier. What is given must all match; within `ids` and `names`, one must.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Selector {
-    /// Group ids.
-    pub ids: Option<BTreeSet<GroupId>>,
-    /// Group names.
-    pub names: Option<Vec<NamePattern>>,
-    /// Tags, each with its exact value.
-    pub tags: BTreeMap<String, String>,
-}
-
-/// A group name in which `*` stands for any text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamePattern(pub(crate) Box<str>);
-
 /// What a tier allows. A direction that is absent is not governed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AllowLists {
@@ -91,6 +97,8 @@ pub struct Allow {
     pub peers: PeerSet,
     /// The policy's own words for it: `80/tcp, 443/tcp from anywhere`.
     pub words: String,
+    /// Whether it must be there, and is put back where it is missing.
+    pub required: bool,
 }
 
 /// Peers as a policy names them, with networks and built-in names resolved to addresses.
@@ -167,6 +175,8 @@ pub enum Mode {
 pub enum OnViolation {
     /// Revoke the offending rule.
     Revoke,
+    /// Replace the offending rule by what is allowed of it.
+    Narrow,
     /// Only tell.
     Notify,
 }
@@ -180,6 +190,20 @@ pub enum Scope<'p> {
     Elsewhere(&'p Elsewhere),
 }
 
+impl Default for Policy {
+    /// A policy that governs nothing.
+    fn default() -> Self {
+        Self {
+            tiers: Vec::new(),
+            elsewhere: None,
+            break_glass: Principals::default(),
+            exemptions: Vec::new(),
+            interfaces: None,
+            sweep: Mode::Observe,
+        }
+    }
+}
+
 impl Policy {
     /// Reads a policy from YAML (or JSON, which is YAML). `name` is what the errors call the file.
     ///
@@ -189,9 +213,14 @@ impl Policy {
         reader::read(name, text)
     }
 
-    /// The policy with every mode in it, the tiers' own included, replaced by `mode`.
+    /// The policy with every mode in it, the tiers' own included, replaced by `mode`. The sweep's own mode stays as it
+    /// is written, unless `mode` is to observe.
     #[must_use]
     pub fn with_mode(mut self, mode: Mode) -> Self {
+        self.sweep = self.sweep.max(mode);
+        if let Some(interfaces) = &mut self.interfaces {
+            interfaces.mode = mode;
+        }
         let tiers = self.tiers.iter_mut().map(|tier| &mut tier.reaction);
         tiers
             .chain(self.elsewhere.as_mut().map(|elsewhere| &mut elsewhere.reaction))
@@ -211,44 +240,22 @@ impl Policy {
         if tiers.is_empty() { self.elsewhere.iter().map(Scope::Elsewhere).collect() } else { tiers }
     }
 
-    /// The prefix lists whose entries may decide about a rule in `direction`.
+    /// What is allowed to `group` for a time, whether or not that time is over.
+    pub fn exemptions_for<'p>(&'p self, group: &Group) -> impl Iterator<Item = &'p Exemption> {
+        self.exemptions.iter().filter(|exemption| exemption.is_for(group))
+    }
+
+    /// The prefix lists whose entries may decide about a rule in `direction`, those of exemptions included.
     pub fn lists_towards(&self, direction: Direction) -> impl Iterator<Item = &PrefixListId> {
-        let scopes = self.tiers.iter().map(Scope::Tier).chain(self.elsewhere.iter().map(Scope::Elsewhere));
-        scopes.flat_map(move |scope| scope.lists_towards(direction))
+        let exempt = self.exemptions.iter().filter(move |exemption| exemption.direction == direction);
+        let exempt = exempt.flat_map(|exemption| &exemption.allow.peers.entries_of);
+        self.all_scopes().flat_map(move |scope| scope.lists_towards(direction)).chain(exempt)
     }
-}
 
-impl Selector {
-    /// Whether `group` is one of them.
-    #[must_use]
-    pub fn matches(&self, group: &Group) -> bool {
-        let Self { ids, names, tags } = self;
-        let has_name = |names: &Vec<NamePattern>| {
-            group.name.as_ref().is_some_and(|name| names.iter().any(|pattern| pattern.matches(name.as_str())))
-        };
-        ids.as_ref().is_none_or(|ids| ids.contains(&group.id))
-            && names.as_ref().is_none_or(has_name)
-            && tags.iter().all(|(key, value)| group.tags.get(key) == Some(value))
-    }
-}
-
-impl NamePattern {
-    /// Whether `name` is one that the pattern stands for; `*` stands for any text, also none.
-    #[must_use]
-    pub fn matches(&self, name: &str) -> bool {
-        let mut parts = self.0.split('*');
-        let Some(mut rest) = parts.next().and_then(|start| name.strip_prefix(start)) else { return false };
-        let mut last = None;
-        for part in parts {
-            // The part before this one is between two stars: take it where it first occurs.
-            if let Some(middle) = last.replace(part) {
-                match rest.split_once(middle) {
-                    Some((_, after)) => rest = after,
-                    None => return false,
-                }
-            }
-        }
-        last.map_or(rest.is_empty(), |end| rest.ends_with(end))
+    /// Everything that a group may be held against.
+    fn all_scopes(&self) -> impl Iterator<Item = Scope<'_>> {
+        let elsewhere = self.elsewhere.iter().map(Scope::Elsewhere);
+        self.tiers.iter().map(Scope::Tier).chain(elsewhere)
     }
 }
 
@@ -268,6 +275,11 @@ impl AllowLists {
             Direction::Ingress => self.ingress.as_deref(),
             Direction::Egress => self.egress.as_deref(),
         }
+    }
+
+    /// What must be there in `direction`.
+    pub fn required(&self, direction: Direction) -> impl Iterator<Item = &Allow> {
+        self.towards(direction).unwrap_or_default().iter().filter(|allow| allow.required)
     }
 
     fn peers(&self, direction: Direction) -> impl Iterator<Item = &PeerSet> {

@@ -72,6 +72,8 @@ const WIDEST: usize = 160;
 const BEFORE: usize = 80;
 /// How much is shown of a text in backticks, in characters.
 const LONGEST: usize = 64;
+/// How much of a remedy. The ARN of a role has at most 512 characters of path, 64 of name, and some 40 before them.
+const LONGEST_REMEDY: usize = 640;
 /// Wider than any excerpt, so that the renderer never cuts one itself.
 const TERMINAL: usize = 1000;
 
@@ -261,11 +263,22 @@ impl Excerpt {
     }
 }
 
+impl Quoted {
+    /// What somebody is to write instead: the same, but cut only where it is longer than any ARN.
+    pub(super) fn remedy(text: &str) -> Self {
+        Self::cut(text, LONGEST_REMEDY)
+    }
+
+    fn cut(text: &str, longest: usize) -> Self {
+        let mut chars = text.chars();
+        let shown: String = chars.by_ref().take(longest).map(visible).collect();
+        Self(if chars.next().is_some() { format!("{shown}…") } else { shown })
+    }
+}
+
 impl From<&str> for Quoted {
     fn from(text: &str) -> Self {
-        let mut chars = text.chars();
-        let shown: String = chars.by_ref().take(LONGEST).map(visible).collect();
-        Self(if chars.next().is_some() { format!("{shown}…") } else { shown })
+        Self::cut(text, LONGEST)
     }
 }
 

@@ -3,7 +3,11 @@
 //! Each function gives back what it could read and reports the rest; what was given back counts only where nothing was
 //! reported. Does not judge whether a policy is wise.
 
+mod callers;
+mod exemptions;
 mod fields;
+mod homes;
+mod interfaces;
 mod mistake;
 mod names;
 mod nearest;
@@ -13,11 +17,12 @@ mod selector;
 #[cfg(test)]
 mod tests;
 
+use callers::Callers;
 use fields::{Expected, Fields, Shape, map, text};
 use mistake::Mistake;
 use names::Names;
 use room::Room;
-use rules::Rules;
+use rules::{Place, Rules};
 
 use super::diagnostic::Errors;
 use super::yaml::{self, Content, Entry, Node};
@@ -33,8 +38,19 @@ pub(super) fn read(name: &str, text: &str) -> Result<Policy, PolicyErrors> {
 
 const FILE: Shape = Shape {
     expected: Expected { what: "a mapping with `version` and `tiers`", example: "`version: 1`" },
-    keys: &["version", "mode", "on-violation", "networks", "tiers", "elsewhere"],
-    planned: &["principals", "break-glass", "exemptions", "interfaces", "sweep"],
+    keys: &[
+        "version",
+        "mode",
+        "on-violation",
+        "networks",
+        "principals",
+        "tiers",
+        "elsewhere",
+        "break-glass",
+        "exemptions",
+        "interfaces",
+        "sweep",
+    ],
     misplaced: &[],
 };
 
@@ -48,14 +64,14 @@ const TIER: Shape = Shape {
         what: "a mapping with `groups`, `ingress` and `egress`",
         example: "`web: { groups: { tags: { tier: web } }, ingress: [] }`",
     },
-    keys: &["groups", "ingress", "egress", "mode", "on-violation"],
-    planned: &["editors"],
+    keys: &["groups", "ingress", "egress", "editors", "mode", "on-violation"],
     misplaced: &[],
 };
 
 const VERSION: Expected = Expected { what: "the version", example: "`version: 1`" };
 const MODE: Expected = Expected { what: "a mode", example: "`enforce` or `observe`" };
-const ON_VIOLATION: Expected = Expected { what: "an answer to violations", example: "`revoke` or `notify`" };
+const ON_VIOLATION: Expected =
+    Expected { what: "an answer to violations", example: "`revoke`, `narrow` or `notify`" };
 
 /// What the guard does where the file does not say.
 const DEFAULT: Reaction = Reaction { mode: Mode::Enforce, on_violation: OnViolation::Revoke };
@@ -69,7 +85,7 @@ fn policy(text: &str, errors: &mut Errors<'_>) -> Policy {
         }
         Some(root) => Fields::of(root, &FILE, errors),
     };
-    fields.map_or(Policy { tiers: Vec::new(), elsewhere: None }, |fields| file(&fields, errors))
+    fields.map_or_else(Policy::default, |fields| file(&fields, errors))
 }
 
 fn file(fields: &Fields<'_>, errors: &mut Errors<'_>) -> Policy {
@@ -77,18 +93,34 @@ fn file(fields: &Fields<'_>, errors: &mut Errors<'_>) -> Policy {
     let tiers = fields.get("tiers").and_then(|node| map(node, &TIERS, errors)).unwrap_or_default();
     let names = Names::read(fields.get("networks"), tiers, errors);
     let reaction = reaction(fields, DEFAULT, errors);
-    let mut rules = Rules { names: &names, room: Room::new(), errors };
-    let policy = Policy {
-        tiers: tiers.iter().filter_map(|entry| tier(entry, reaction, &mut rules)).collect(),
+    let mut callers = Callers::read(fields.get("principals"), errors);
+    let break_glass = fields.get("break-glass").map(|node| callers.list(node, &names, errors));
+    let interfaces = fields.get("interfaces");
+    let interfaces = interfaces.and_then(|node| interfaces::read(node, reaction.mode, &names, errors));
+    let sweep = fields.get("sweep").and_then(|node| mode(node, errors)).unwrap_or(Mode::Observe);
+    governs_something(fields, tiers, errors);
+    let mut rules = Rules { names: &names, room: Room::for_networks(), errors };
+    Policy {
+        tiers: tiers.iter().filter_map(|entry| tier(entry, reaction, &mut callers, &mut rules)).collect(),
         elsewhere: fields.entry("elsewhere").and_then(|entry| elsewhere(entry, reaction, &mut rules)),
-    };
+        break_glass: break_glass.unwrap_or_default(),
+        exemptions: fields
+            .get("exemptions")
+            .map(|node| exemptions::read(node, &mut rules))
+            .unwrap_or_default(),
+        interfaces,
+        // A file that only observes is not to act by the back door.
+        sweep: sweep.max(reaction.mode),
+    }
+}
+
+fn governs_something(fields: &Fields<'_>, tiers: &[Entry], errors: &mut Errors<'_>) {
     let says_something = !tiers.is_empty() || fields.get("elsewhere").is_some();
     // A `tiers` of the wrong kind has been reported as such.
     let misses_tiers = fields.get("tiers").is_none_or(|node| matches!(&node.content, Content::Map(_)));
     if !says_something && misses_tiers {
         errors.push(fields.at, &Mistake::GovernsNothing);
     }
-    policy
 }
 
 fn version(fields: &Fields<'_>, errors: &mut Errors<'_>) {
@@ -121,22 +153,30 @@ fn mode(node: &Node, errors: &mut Errors<'_>) -> Option<Mode> {
 
 fn on_violation(node: &Node, errors: &mut Errors<'_>) -> Option<OnViolation> {
     match text(node, &ON_VIOLATION, errors)? {
-        "revoke" => return Some(OnViolation::Revoke),
-        "notify" => return Some(OnViolation::Notify),
-        "narrow" => errors.push(node.span, &Mistake::Narrow),
-        other => errors.push(node.span, &Mistake::OnViolation { word: other.into() }),
+        "revoke" => Some(OnViolation::Revoke),
+        "narrow" => Some(OnViolation::Narrow),
+        "notify" => Some(OnViolation::Notify),
+        other => {
+            errors.push(node.span, &Mistake::OnViolation { word: other.into(), expected: ON_VIOLATION });
+            None
+        }
     }
-    None
 }
 
-fn tier(entry: &Entry, default: Reaction, rules: &mut Rules<'_, '_, '_>) -> Option<Tier> {
+fn tier(
+    entry: &Entry,
+    default: Reaction,
+    callers: &mut Callers<'_>,
+    rules: &mut Rules<'_, '_, '_>,
+) -> Option<Tier> {
     let fields = Fields::of(&entry.value, &TIER, rules.errors)?;
     let groups = fields.require("groups", selector::SHAPE.expected.example, entry.key_span, rules.errors);
     Some(Tier {
         name: TierName(entry.key.as_str().into()),
         groups: groups.map(|node| selector::read(node, rules.errors)).unwrap_or_default(),
-        allows: rules.allow_lists(&fields),
+        allows: rules.allow_lists(&fields, Place::Tier),
         reaction: reaction(&fields, default, rules.errors),
+        editors: fields.get("editors").map(|node| callers.list(node, rules.names, rules.errors)),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Nodes as the kind of value that is expected, and mappings as a fixed set of keys.
 
+use super::homes::home;
 use super::mistake::{Found, Mistake};
 use super::nearest::nearest;
 use crate::policy::diagnostic::{Errors, Span};
@@ -12,14 +13,14 @@ pub(super) struct Expected {
     pub(super) example: &'static str,
 }
 
+const TRUTH: Expected = Expected { what: "`true` or `false`", example: "`true` or `false`" };
+
 /// A mapping with a fixed set of keys.
 #[derive(Debug)]
 pub(super) struct Shape {
     pub(super) expected: Expected,
     /// The keys that are read.
     pub(super) keys: &'static [&'static str],
-    /// Keys that will mean something one day; until then nobody may believe that they do.
-    pub(super) planned: &'static [&'static str],
     /// Keys that do not belong there for a reason of their own, which is for the reader of the mapping to say.
     pub(super) misplaced: &'static [&'static str],
 }
@@ -80,11 +81,23 @@ impl Shape {
     }
 
     fn refusal(&self, key: &str) -> Mistake {
-        if self.planned.contains(&key) {
-            return Mistake::PlannedKey { key: key.into(), keys: self.keys };
-        }
         let nearest = nearest(key, self.keys.iter().copied());
-        Mistake::UnknownKey { key: key.into(), nearest, keys: self.keys }
+        match home(key) {
+            Some(home) => Mistake::KeyElsewhere { key: key.into(), nearest, home, keys: self.keys },
+            None => Mistake::UnknownKey { key: key.into(), nearest, keys: self.keys },
+        }
+    }
+}
+
+/// `node` as `true` or `false`, the value of `key`.
+pub(super) fn truth(node: &Node, key: &'static str, errors: &mut Errors<'_>) -> Option<bool> {
+    match text(node, &TRUTH, errors)? {
+        "true" => Some(true),
+        "false" => Some(false),
+        other => {
+            errors.push(node.span, &Mistake::Truth { word: other.into(), key });
+            None
+        }
     }
 }
 

@@ -26,8 +26,13 @@ pub(super) enum Mistake {
     NothingListed { help: &'static str },
     #[error("unknown key {key}")]
     UnknownKey { key: Quoted, nearest: Option<&'static str>, keys: &'static [&'static str] },
-    #[error("{key} is not supported by this version of tierguard")]
-    PlannedKey { key: Quoted, keys: &'static [&'static str] },
+    #[error("{key} does not belong here")]
+    KeyElsewhere {
+        key: Quoted,
+        nearest: Option<&'static str>,
+        home: &'static str,
+        keys: &'static [&'static str],
+    },
     #[error("`{key}` is missing")]
     MissingKey { key: &'static str, example: &'static str },
     #[error("version {version} is not supported")]
@@ -35,9 +40,9 @@ pub(super) enum Mistake {
     #[error("unknown mode {mode}")]
     Mode { mode: Quoted },
     #[error("{word} is not an answer to violations")]
-    OnViolation { word: Quoted },
-    #[error("`narrow` is not supported by this version of tierguard")]
-    Narrow,
+    OnViolation { word: Quoted, expected: Expected },
+    #[error("{word} is neither `true` nor `false`")]
+    Truth { word: Quoted, key: &'static str },
     #[error(transparent)]
     Traffic(InvalidTraffic),
     #[error(transparent)]
@@ -50,6 +55,8 @@ pub(super) enum Mistake {
     UnknownName { name: Quoted, nearest: Option<String> },
     #[error("the peers come to more than {most} networks and prefix lists")]
     TooManyNetworks { most: usize },
+    #[error("`editors` and `break-glass` come to more than {kib} KiB of callers")]
+    TooManyCallers { kib: usize },
     #[error("{name} is not a network")]
     NotANetwork { name: Quoted },
     #[error("{name} cannot be a name")]
@@ -71,11 +78,43 @@ pub(super) enum Mistake {
     #[error("`from` and `to` in one entry")]
     BothWays,
     #[error("`from` or `to` is missing")]
-    NoWay,
+    NoWay { example: &'static str },
     #[error("`elsewhere` has both `deny` and what is allowed")]
     AllowAndDeny,
     #[error("`elsewhere` neither allows nor denies anything")]
     NoLimits,
+    #[error("`required` in `elsewhere`")]
+    RequiredElsewhere,
+    #[error("`required` in an exemption")]
+    RequiredForATime,
+    #[error("{caller} is neither the ARN of a role or user nor the name of a service")]
+    NotACaller { caller: Quoted },
+    #[error("{arn} is a session, and whoever starts one chooses its name")]
+    Session { arn: Quoted, role: Quoted, is_sso: bool },
+    #[error("{partition} is not a partition")]
+    Partition { partition: Quoted },
+    #[error("{account} is not an account id")]
+    ArnAccount { account: Quoted },
+    #[error("{resource} is neither a role, a user nor `root`")]
+    ArnResource { resource: Quoted },
+    #[error("no principal has the name {name}")]
+    UnknownPrincipal { name: Quoted, nearest: Option<String> },
+    #[error("{name} is {is}, not a principal")]
+    NotAPrincipal { name: Quoted, is: &'static str },
+    #[error("{caller} is a caller, not the name of one")]
+    NamelessCaller { caller: Quoted },
+    #[error("`{key}` is empty")]
+    EmptyText { key: &'static str, example: &'static str },
+    #[error("the id {id} is given twice")]
+    SameId { id: Quoted, first_line: usize },
+    #[error("{text} is not an instant")]
+    NotAnInstant { text: Quoted, utc: Option<String> },
+    #[error("no tier has the name {name}")]
+    UnknownTier { name: Quoted, nearest: Option<String> },
+    #[error("{name} is a network, not a tier")]
+    NotATier { name: Quoted },
+    #[error("{name} is in this list already")]
+    TierTwice { name: Quoted },
 }
 
 /// What was found in place of something else.
@@ -131,16 +170,38 @@ impl Problem for Mistake {
                 format!("write `{nearest}`; the keys here are {}", listed(keys))
             }
             Self::UnknownKey { key: _, nearest: None, keys } => format!("the keys here are {}", listed(keys)),
-            Self::PlannedKey { key: _, keys } => format!("remove it; the keys here are {}", listed(keys)),
-            Self::MissingKey { key: _, example } => format!("write {example}"),
-            Self::Kind { expected, found: _ } | Self::KindOrList { expected, found: _ } => {
-                format!("write {}", expected.example)
+            Self::KeyElsewhere { key: _, nearest: Some(nearest), home, keys } => {
+                format!("write `{nearest}`, or move it to {home}; the keys here are {}", listed(keys))
             }
+            Self::KeyElsewhere { key: _, nearest: None, home, keys } => {
+                format!("move it to {home}; the keys here are {}", listed(keys))
+            }
+            Self::MissingKey { key: _, example }
+            | Self::EmptyText { key: _, example }
+            | Self::NoWay { example } => format!("write {example}"),
+            Self::Kind { expected, found: _ }
+            | Self::KindOrList { expected, found: _ }
+            | Self::OnViolation { word: _, expected } => format!("write {}", expected.example),
+            Self::Truth { word: _, key } => format!("write `{key}: true` or `{key}: false`"),
             Self::Address { address } => {
                 format!("write `{address}/{}`", if address.is_ipv4() { 32 } else { 128 })
             }
-            Self::UnknownName { name: _, nearest: Some(nearest) } => {
+            Self::UnknownName { name: _, nearest: Some(nearest) }
+            | Self::UnknownPrincipal { name: _, nearest: Some(nearest) }
+            | Self::UnknownTier { name: _, nearest: Some(nearest) } => {
                 format!("write {}", Quoted::from(nearest.as_str()))
+            }
+            Self::Session { arn: _, role, is_sso: false } => {
+                format!("name the role: write {role}, with its path if it has one")
+            }
+            Self::Session { arn: _, role, is_sso: true } => {
+                format!("name the role: write {role}, without `*/` where IAM Identity Center is in us-east-1")
+            }
+            Self::SameId { id: _, first_line } => {
+                format!("choose another; the first is in line {first_line}")
+            }
+            Self::NotAnInstant { text: _, utc: Some(utc) } => {
+                format!("write `{utc}`, or another offset from UTC in place of `Z`")
             }
             Self::WrongWay { direction, has_right: false } => format!("write `{}`", direction.preposition()),
             Self::WrongWay { direction, has_right: true } => {
@@ -160,7 +221,6 @@ impl Mistake {
             Self::NothingListed { help } => help,
             Self::Version { .. } => "write `version: 1`",
             Self::Mode { .. } => "write `enforce` or `observe`",
-            Self::OnViolation { .. } | Self::Narrow => "write `revoke` or `notify`",
             Self::Traffic(error) => error.help(),
             Self::Network(_) => "write an address, `/` and a length: `203.0.113.0/24` or `2001:db8::/32`",
             Self::Id { id: _, kind } => kind.help(),
@@ -171,6 +231,9 @@ impl Mistake {
             Self::TooManyNetworks { .. } => {
                 "each counts in every entry that it is written or named in: put long lists of networks into a prefix \
                  list, and name that"
+            }
+            Self::TooManyCallers { .. } => {
+                "each counts in every tier that it is named in: write one with `*` for callers that are alike"
             }
             Self::NotANetwork { .. } => {
                 "write networks such as `203.0.113.0/24`, or `pl-…`; names can be put together where they are used: \
@@ -183,18 +246,48 @@ impl Mistake {
             Self::NameLikeId { .. } => "choose a name that does not start with `sg-` or `pl-`",
             Self::NameLikeNetwork { .. } => "choose a name that is not an address and has no `/`",
             Self::TakenName { .. } => "choose another; networks and tiers share one name space",
+            Self::UnknownPrincipal { .. } | Self::NotAPrincipal { .. } => {
+                "write a name that stands under `principals`, or `[]` for nobody"
+            }
+            Self::NamelessCaller { .. } => "give it a name under `principals`, and write that name here",
+            Self::UnknownTier { .. } | Self::NotATier { .. } => "write the name of a tier",
+            Self::TierTwice { .. } => "remove one; groups of one tier may always meet",
+            Self::NotACaller { .. } => {
+                "write `arn:aws:iam::111122223333:role/CloudAdmin`, `arn:aws:iam::111122223333:user/alice`, \
+                 `arn:aws:iam::111122223333:root` or `cloudformation.amazonaws.com`"
+            }
+            Self::Partition { .. } => "write `aws`, `aws-cn`, `aws-us-gov` or `*`",
+            Self::ArnAccount { .. } => "write the twelve digits of the account, or `*`",
+            Self::ArnResource { .. } => {
+                "write `role/NAME`, `user/NAME` or `root`; a path goes before the name, and `*` stands for any text \
+                 between two `/`"
+            }
+            Self::NotAnInstant { .. } => {
+                "write a date, a time and `Z` or an offset from UTC: `2026-12-31T00:00:00Z`"
+            }
             Self::IdAsName { .. } => "write it under `ids`",
             Self::SelectsAll => "write `tags`, `names` or `ids`: `groups: { tags: { tier: web } }`",
             Self::BothWays => "write two entries, one for each direction",
-            Self::NoWay => "write `from: internet` or `to: internet`",
             Self::AllowAndDeny => "keep `deny`, or keep `ingress` and `egress`",
+            Self::RequiredElsewhere => {
+                "remove it; a rule can be required only in a tier, and these groups are in none"
+            }
+            Self::RequiredForATime => {
+                "remove it; what an exemption allows may be there for a time, and what must be there stands in a tier"
+            }
             Self::NoLimits => "write `deny`, `ingress` or `egress`, or remove `elsewhere`",
             // Their help quotes what is there.
             Self::Kind { .. }
             | Self::KindOrList { .. }
             | Self::UnknownKey { .. }
-            | Self::PlannedKey { .. }
+            | Self::KeyElsewhere { .. }
             | Self::MissingKey { .. }
+            | Self::EmptyText { .. }
+            | Self::NoWay { .. }
+            | Self::OnViolation { .. }
+            | Self::Truth { .. }
+            | Self::Session { .. }
+            | Self::SameId { .. }
             | Self::Address { .. }
             | Self::WrongWay { .. } => "",
         }

@@ -22,6 +22,13 @@ struct Meaning {
     networks: usize,
 }
 
+/// What a name of the policy's own is that of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NameKind {
+    Network,
+    Tier,
+}
+
 /// One of the peers in a list: a name, or written out.
 pub(super) struct Named<'n> {
     /// What it stands for. A name may stand for thousands of networks, so it is lent.
@@ -51,7 +58,7 @@ const PRIVATE: [&str; 9] = [
     "::1/128",
 ];
 
-/// Names that no network and no tier may have.
+/// Names that no network, no tier and no principal may have.
 const RESERVED: [&str; 5] = ["anywhere", "internet", "private", "self", "elsewhere"];
 
 impl<'n> Names<'n> {
@@ -94,6 +101,17 @@ impl<'n> Names<'n> {
         None
     }
 
+    /// What `name` is that of; `None` where it is none of the policy's own.
+    pub(super) fn kind(&self, name: &str) -> Option<NameKind> {
+        let meaning = self.0.get(name).filter(|_| !RESERVED.contains(&name))?;
+        Some(meaning.kind())
+    }
+
+    /// The names of the tiers.
+    pub(super) fn tiers(&self) -> impl Iterator<Item = &'n str> {
+        self.0.iter().filter(|(_, meaning)| meaning.kind() == NameKind::Tier).map(|(name, _)| *name)
+    }
+
     /// Adds the name of `entry`. A name that it may not have is added too: its uses are not wrong as well.
     fn add(&mut self, entry: &'n Entry, meaning: Meaning, errors: &mut Errors<'_>) {
         let name = entry.key.as_str();
@@ -103,6 +121,12 @@ impl<'n> Names<'n> {
             errors.push(entry.key_span, &mistake);
         }
         self.0.entry(name).or_insert(meaning);
+    }
+}
+
+impl Meaning {
+    fn kind(&self) -> NameKind {
+        if self.peers.tiers.is_empty() { NameKind::Network } else { NameKind::Tier }
     }
 }
 
@@ -126,20 +150,8 @@ pub(super) fn union(sets: impl IntoIterator<Item = PeerSet>) -> PeerSet {
     PeerSet { addresses: addresses.into_iter().collect(), ..all }
 }
 
-fn built_in() -> BTreeMap<&'static str, Meaning> {
-    let private: AddressSet = PRIVATE.iter().filter_map(|text| text.parse::<Network>().ok()).collect();
-    let internet = AddressSet::everything().difference(&private);
-    let addresses = |addresses| Meaning { peers: PeerSet { addresses, ..PeerSet::default() }, networks: 1 };
-    [
-        ("anywhere", addresses(AddressSet::everything())),
-        ("private", addresses(private)),
-        ("internet", addresses(internet)),
-        ("self", Meaning { peers: PeerSet { itself: true, ..PeerSet::default() }, networks: 0 }),
-    ]
-    .into()
-}
-
-fn name_mistake(name: &str) -> Option<Mistake> {
+/// Why `name` cannot be one.
+pub(super) fn name_mistake(name: &str) -> Option<Mistake> {
     let is_word = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' '));
     let quoted = || Quoted::from(name);
     if RESERVED.contains(&name) {
@@ -151,6 +163,19 @@ fn name_mistake(name: &str) -> Option<Mistake> {
     } else {
         (!is_word || name.is_empty() || name.trim() != name).then(|| Mistake::Name { name: quoted() })
     }
+}
+
+fn built_in() -> BTreeMap<&'static str, Meaning> {
+    let private: AddressSet = PRIVATE.iter().filter_map(|text| text.parse::<Network>().ok()).collect();
+    let internet = AddressSet::everything().difference(&private);
+    let addresses = |addresses| Meaning { peers: PeerSet { addresses, ..PeerSet::default() }, networks: 1 };
+    [
+        ("anywhere", addresses(AddressSet::everything())),
+        ("private", addresses(private)),
+        ("internet", addresses(internet)),
+        ("self", Meaning { peers: PeerSet { itself: true, ..PeerSet::default() }, networks: 0 }),
+    ]
+    .into()
 }
 
 /// One of the `networks`: its addresses, and its prefix lists with their entries.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::fields::{Expected, Fields, Shape, list, some_texts, texts};
+use super::fields::{Expected, Fields, Shape, list, some_texts, texts, truth};
 use super::mistake::Mistake;
 use super::names::{Named, Names, union};
 use super::room::Room;
@@ -21,6 +21,13 @@ pub(super) struct Rules<'r, 'n, 't> {
     pub(super) errors: &'r mut Errors<'t>,
 }
 
+/// Where a list of what is allowed stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place {
+    Tier,
+    Elsewhere,
+}
+
 /// The value of `elsewhere`.
 pub(super) const ELSEWHERE: Shape = Shape {
     expected: Expected {
@@ -28,35 +35,38 @@ pub(super) const ELSEWHERE: Shape = Shape {
         example: "`elsewhere: { ingress: [] }`",
     },
     keys: &["ingress", "egress", "deny", "mode", "on-violation"],
-    planned: &[],
     misplaced: &[],
 };
 
-const ALLOW_IN: Shape = Shape {
+/// An entry of `ingress`.
+pub(super) const ALLOW_IN: Shape = Shape {
     expected: Expected {
         what: "a mapping with `allow` and `from`",
         example: "`{ allow: 443/tcp, from: anywhere }`",
     },
-    keys: &["allow", "from"],
-    planned: &["required"],
+    keys: &["allow", "from", "required"],
     misplaced: &["to"],
 };
-const ALLOW_OUT: Shape = Shape {
+/// An entry of `egress`.
+pub(super) const ALLOW_OUT: Shape = Shape {
     expected: Expected {
         what: "a mapping with `allow` and `to`",
         example: "`{ allow: 443/tcp, to: anywhere }`",
     },
-    keys: &["allow", "to"],
-    planned: &["required"],
+    keys: &["allow", "to", "required"],
     misplaced: &["from"],
 };
-const DENY: Shape = Shape {
+const ALLOW_IN_ELSEWHERE: Shape =
+    Shape { keys: &["allow", "from"], misplaced: &["to", "required"], ..ALLOW_IN };
+const ALLOW_OUT_ELSEWHERE: Shape =
+    Shape { keys: &["allow", "to"], misplaced: &["from", "required"], ..ALLOW_OUT };
+/// An entry of `deny`.
+pub(super) const DENY: Shape = Shape {
     expected: Expected {
         what: "a mapping with `ports` and `from` or `to`",
         example: "`{ ports: 22/tcp, from: internet }`",
     },
     keys: &["ports", "from", "to", "except"],
-    planned: &[],
     misplaced: &[],
 };
 
@@ -75,16 +85,16 @@ const DENIES: Expected =
 
 impl Rules<'_, '_, '_> {
     /// `ingress` and `egress` of a tier, or of `elsewhere`.
-    pub(super) fn allow_lists(&mut self, fields: &Fields<'_>) -> AllowLists {
+    pub(super) fn allow_lists(&mut self, fields: &Fields<'_>, place: Place) -> AllowLists {
         AllowLists {
-            ingress: fields.get("ingress").map(|node| self.allows(node, Direction::Ingress)),
-            egress: fields.get("egress").map(|node| self.allows(node, Direction::Egress)),
+            ingress: fields.get("ingress").map(|node| self.allows(node, Direction::Ingress, place)),
+            egress: fields.get("egress").map(|node| self.allows(node, Direction::Egress, place)),
         }
     }
 
     /// What `elsewhere`, whose key is at `key`, allows or denies.
     pub(super) fn limits(&mut self, fields: &Fields<'_>, key: Span) -> Limits {
-        let allows = self.allow_lists(fields);
+        let allows = self.allow_lists(fields, Place::Elsewhere);
         let has_allows = allows.ingress.is_some() || allows.egress.is_some();
         let Some(deny) = fields.entry("deny") else {
             if !has_allows {
@@ -99,34 +109,79 @@ impl Rules<'_, '_, '_> {
         Limits::Deny(denies.iter().filter_map(|node| self.deny(node)).collect())
     }
 
-    fn allows(&mut self, node: &Node, direction: Direction) -> Vec<Allow> {
+    /// What an entry with these `ports` and `peers` allows.
+    pub(super) fn allowance(
+        &mut self,
+        ports: Option<&Node>,
+        direction: Direction,
+        peers: Option<&Node>,
+    ) -> Allow {
+        let (traffic, ports) = self.traffic(ports);
+        let (peers, names) = self.peers(peers);
+        let words = format!("{ports} {} {names}", direction.preposition());
+        Allow { traffic, peers, words, required: false }
+    }
+
+    /// The direction of an entry that has `from` or `to`, and the value that gave it; `example` is what is said where
+    /// it has neither.
+    pub(super) fn either_way<'n>(
+        &mut self,
+        fields: &Fields<'n>,
+        example: &'static str,
+    ) -> (Direction, Option<&'n Node>) {
+        match (fields.entry("from"), fields.entry("to")) {
+            (Some(Entry { value, .. }), None) => (Direction::Ingress, Some(value)),
+            (None, Some(Entry { value, .. })) => (Direction::Egress, Some(value)),
+            (Some(from), Some(to)) => {
+                self.errors.push(to.key_span, &Mistake::BothWays);
+                (Direction::Ingress, Some(&from.value))
+            }
+            (None, None) => {
+                self.errors.push(fields.at, &Mistake::NoWay { example });
+                (Direction::Ingress, None)
+            }
+        }
+    }
+
+    fn allows(&mut self, node: &Node, direction: Direction, place: Place) -> Vec<Allow> {
         let expected = match direction {
             Direction::Ingress => &INGRESS,
             Direction::Egress => &EGRESS,
         };
         let nodes = list(node, expected, self.errors).unwrap_or_default();
-        nodes.iter().filter_map(|node| self.allow(node, direction)).collect()
+        nodes.iter().filter_map(|node| self.allow(node, direction, place)).collect()
     }
 
-    fn allow(&mut self, node: &Node, direction: Direction) -> Option<Allow> {
-        let shape = match direction {
-            Direction::Ingress => &ALLOW_IN,
-            Direction::Egress => &ALLOW_OUT,
+    fn allow(&mut self, node: &Node, direction: Direction, place: Place) -> Option<Allow> {
+        let shape = match (place, direction) {
+            (Place::Tier, Direction::Ingress) => &ALLOW_IN,
+            (Place::Tier, Direction::Egress) => &ALLOW_OUT,
+            (Place::Elsewhere, Direction::Ingress) => &ALLOW_IN_ELSEWHERE,
+            (Place::Elsewhere, Direction::Egress) => &ALLOW_OUT_ELSEWHERE,
         };
         let fields = Fields::of(node, shape, self.errors)?;
         let ports = fields.require("allow", "`allow: 443/tcp`", fields.at, self.errors);
-        let (traffic, ports) = self.traffic(ports);
         let peers = self.peers_of_allow(&fields, direction);
-        let (peers, names) = self.peers(peers);
-        let words = format!("{ports} {} {names}", direction.preposition());
-        Some(Allow { traffic, peers, words })
+        let allow = self.allowance(ports, direction, peers);
+        Some(Allow { required: self.required(&fields, place), ..allow })
+    }
+
+    fn required(&mut self, fields: &Fields<'_>, place: Place) -> bool {
+        let Some(entry) = fields.entry("required") else { return false };
+        match place {
+            Place::Tier => truth(&entry.value, "required", self.errors).unwrap_or(false),
+            Place::Elsewhere => {
+                self.errors.push(entry.key_span, &Mistake::RequiredElsewhere);
+                false
+            }
+        }
     }
 
     fn deny(&mut self, node: &Node) -> Option<Deny> {
         let fields = Fields::of(node, &DENY, self.errors)?;
         let ports = fields.require("ports", "`ports: 22/tcp`", fields.at, self.errors);
         let (traffic, ports) = self.traffic(ports);
-        let (direction, value) = self.way_of_deny(&fields);
+        let (direction, value) = self.either_way(&fields, "`from: internet` or `to: internet`");
         let (peers, names) = self.peers(value);
         let (except, exceptions) = self.exceptions(fields.get("except"));
         let words = format!("{ports} {} {names}{exceptions}", direction.preposition());
@@ -149,22 +204,6 @@ impl Rules<'_, '_, '_> {
                 peers.or(Some(&entry.value))
             }
             None => fields.require(right, example, fields.at, self.errors),
-        }
-    }
-
-    /// The direction of a deny entry, and the value that gave it.
-    fn way_of_deny<'n>(&mut self, fields: &Fields<'n>) -> (Direction, Option<&'n Node>) {
-        match (fields.entry("from"), fields.entry("to")) {
-            (Some(Entry { value, .. }), None) => (Direction::Ingress, Some(value)),
-            (None, Some(Entry { value, .. })) => (Direction::Egress, Some(value)),
-            (Some(from), Some(to)) => {
-                self.errors.push(to.key_span, &Mistake::BothWays);
-                (Direction::Ingress, Some(&from.value))
-            }
-            (None, None) => {
-                self.errors.push(fields.at, &Mistake::NoWay);
-                (Direction::Ingress, None)
-            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! Which groups belong to a tier, as the policy writes it.
+//! Which groups a tier or an exemption is about, as the policy writes it.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,6 @@ pub(super) const SHAPE: Shape = Shape {
         example: "`groups: { tags: { tier: web } }`",
     },
     keys: &["tags", "names", "ids"],
-    planned: &[],
     misplaced: &[],
 };
 

@@ -2,53 +2,81 @@
 
 use insta::assert_snapshot;
 
-use crate::id::{AccountId, GroupId, PrefixListId};
+use super::homes::home;
+use super::{FILE, TIER, exemptions, interfaces, rules, selector};
+use crate::change::Actor;
+use crate::id::{AccountId, GroupId, PrefixListId, RoleArn};
 use crate::network::{AddressSet, Network};
 use crate::permission::Direction;
-use crate::policy::{Limits, Mode, OnViolation, PeerSet, Policy, PolicyErrors, TierName};
+use crate::policy::{
+    Allow, Exemption, Interfaces, Limits, Mode, OnMixture, OnViolation, PeerSet, Policy, PolicyErrors,
+    Principal, Principals, Tier, TierName,
+};
 use crate::traffic::{Traffic, TrafficSet};
 
 mod errors;
 mod robustness;
 
-/// The example of the design, as far as its arms exist.
+/// The example of the design, word for word.
 const EXAMPLE: &str = r#"
 version: 1
-mode: enforce                      # or observe
-on-violation: revoke
+mode: enforce                      # or observe: judge and tell, change nothing; a tier may set its own
+on-violation: revoke               # revoke the offending rule | narrow it to what is allowed | notify only; a tier may set its own
 
 networks:                          # named address sets
   office:  [203.0.113.0/24, "2001:db8:10::/48"]
   bastion: 198.51.100.7/32
   vendors: pl-0123456789abcdef0    # a managed prefix list: its entries, looked up
 
+principals:                        # named callers: role or user ARNs, * as wildcard within one segment
+  cloud-admins: ["arn:aws:iam::*:role/CloudAdmin"]
+  incident:     ["arn:aws:iam::*:role/IncidentCommander"]
+
 tiers:
   web:
-    groups: { tags: { tier: web } }
+    groups: { tags: { tier: web } }            # or names: [web-*], or ids: [sg-…]; several keys must all match
     ingress:
       - { allow: [80/tcp, 443/tcp], from: anywhere }
-    egress:
+    egress:                                    # a direction that is absent is not governed
       - { allow: all, to: anywhere }
   app:
     groups: { tags: { tier: app } }
     ingress:
-      - { allow: 8080/tcp, from: web }
-    mode: observe
+      - { allow: 8080/tcp, from: web, required: true }    # put back if somebody removes it
   db:
     groups: { tags: { tier: db } }
     ingress:
       - { allow: 3306/tcp, from: [app, self] }
-    on-violation: notify
+    editors: []                                # nobody changes this group; absent = anyone may make allowed changes
   ssh-admin:
     groups: { names: [ssh-admin] }
     ingress:
       - { allow: 22/tcp, from: [office, bastion] }
-    egress: []
+    editors: [cloud-admins]
 
-elsewhere:
+elsewhere:                         # groups in no tier; absent = not managed
   deny:
     - { ports: [22/tcp, 3389/tcp], from: internet, except: [office] }
+
+break-glass: [incident]            # changes by these callers are never undone and always announced
+
+exemptions:                        # every one has an owner, a reason and an end
+  - id: OPS-1234
+    groups: { ids: [sg-0123456789abcdef0] }
+    allow: 5432/tcp
+    from: 198.51.100.0/24
+    until: 2026-12-31T00:00:00Z
+    owner: dba@example.com
+    reason: migration of the ledger
 "#;
+
+/// What the design has beside its example.
+const INTERFACES: &str = r"
+interfaces:
+  together: [[web, ssh-admin], [app, ssh-admin], [db, ssh-admin]]   # an interface's tiers must fit inside one of these
+  on-violation: notify                                             # or detach: the groups that break it come off again
+sweep: observe
+";
 
 fn parsed(text: &str) -> Policy {
     Policy::parse("policy.yaml", text).unwrap_or_else(|errors| panic!("{errors}"))
@@ -59,7 +87,7 @@ fn errors(text: &str) -> PolicyErrors {
 }
 
 /// A policy whose one tier allows what `allow` says, and that allowance.
-fn allow(allow: &str, direction: &str) -> super::super::Allow {
+fn allow(allow: &str, direction: &str) -> Allow {
     let text = format!(
         "version: 1\nnetworks: {{ office: 203.0.113.0/24, vendors: [pl-0a, 192.0.2.0/24] }}\n\
          tiers: {{ web: {{ groups: {{ names: web }}, {direction}: [{allow}] }} }}"
@@ -79,17 +107,30 @@ fn traffic(terms: &[&str]) -> TrafficSet {
 /// One line a fact.
 fn told(policy: &Policy) -> String {
     let mut lines = Vec::new();
-    for tier in &policy.tiers {
-        lines.push(format!("{}: {:?} {:?}", tier.name, tier.reaction.mode, tier.reaction.on_violation));
-        lines.push(format!("  {:?}", tier.groups));
+    for Tier { name, groups, allows, reaction, editors } in &policy.tiers {
+        lines.push(format!("{name}: {:?} {:?}", reaction.mode, reaction.on_violation));
+        lines.push(format!("  {groups:?}"));
         for direction in [Direction::Ingress, Direction::Egress] {
-            let allows = tier.allows.towards(direction);
             let words =
-                allows.map(|allows| allows.iter().map(|allow| allow.words.as_str()).collect::<Vec<_>>());
+                |allow: &Allow| format!("{}{}", allow.words, if allow.required { " (required)" } else { "" });
+            let allows = allows.towards(direction);
+            let words = allows.map(|allows| allows.iter().map(words).collect::<Vec<_>>());
             lines.push(format!("  {direction}: {words:?}"));
         }
+        lines.push(format!("  editors: {:?}", editors.as_ref().map(ToString::to_string)));
     }
+    for Exemption { id, groups, direction, allow, until, owner, reason } in &policy.exemptions {
+        lines.push(format!("{id}: {direction} {} until {until}, {owner}, {reason}", allow.words));
+        lines.push(format!("  {groups:?}"));
+    }
+    lines.push(format!("break-glass: {}", policy.break_glass));
+    lines.push(format!("interfaces: {:?}", policy.interfaces));
+    lines.push(format!("sweep: {:?}", policy.sweep));
     lines.join("\n")
+}
+
+fn role(arn: &str) -> Actor {
+    Actor { role: RoleArn::new(arn).ok(), ..Actor::default() }
 }
 
 #[test]
@@ -100,21 +141,40 @@ fn the_design_s_example_is_read() {
       Selector { ids: None, names: None, tags: {"tier": "web"} }
       ingress: Some(["80/tcp, 443/tcp from anywhere"])
       egress: Some(["all to anywhere"])
-    app: Observe Revoke
+      editors: None
+    app: Enforce Revoke
       Selector { ids: None, names: None, tags: {"tier": "app"} }
-      ingress: Some(["8080/tcp from web"])
+      ingress: Some(["8080/tcp from web (required)"])
       egress: None
-    db: Enforce Notify
+      editors: None
+    db: Enforce Revoke
       Selector { ids: None, names: None, tags: {"tier": "db"} }
       ingress: Some(["3306/tcp from app, self"])
       egress: None
+      editors: Some("")
     ssh-admin: Enforce Revoke
       Selector { ids: None, names: Some([NamePattern("ssh-admin")]), tags: {} }
       ingress: Some(["22/tcp from office, bastion"])
-      egress: Some([])
+      egress: None
+      editors: Some("cloud-admins")
+    OPS-1234: ingress 5432/tcp from 198.51.100.0/24 until 2026-12-31T00:00:00Z, dba@example.com, migration of the ledger
+      Selector { ids: Some({GroupId(sg-0123456789abcdef0)}), names: None, tags: {} }
+    break-glass: incident
+    interfaces: None
+    sweep: Observe
     "#);
-    let elsewhere = policy.elsewhere.unwrap();
-    let Limits::Deny(denies) = elsewhere.limits else { panic!("a deny list") };
+    let editors = policy.tiers[3].editors.as_ref().unwrap();
+    assert_eq!(editors.callers, [Principal::arn("arn:aws:iam::*:role/CloudAdmin")]);
+    assert!(editors.include(&role("arn:aws:iam::111122223333:role/CloudAdmin")));
+    assert_eq!(policy.break_glass.callers, [Principal::arn("arn:aws:iam::*:role/IncidentCommander")]);
+    let exempt = &policy.exemptions[0].allow;
+    assert_eq!(exempt.traffic, traffic(&["5432/tcp"]));
+    assert_eq!(exempt.peers.addresses, addresses(&["198.51.100.0/24"]));
+}
+
+#[test]
+fn the_design_s_example_denies_the_internet() {
+    let Limits::Deny(denies) = parsed(EXAMPLE).elsewhere.unwrap().limits else { panic!("a deny list") };
     let deny = &denies[0];
     assert_eq!(deny.words, "22/tcp, 3389/tcp from internet except office");
     assert_eq!(deny.direction, Direction::Ingress);
@@ -127,6 +187,170 @@ fn the_design_s_example_is_read() {
         "fe80::/10",
         "::1/128"
     ])));
+}
+
+/// A policy with one tier, `web`, and these lines.
+fn with(lines: &str) -> Policy {
+    parsed(&format!("version: 1\ntiers: {{ web: {{ groups: {{ names: w }} }} }}\n{lines}"))
+}
+
+#[test]
+fn interfaces_are_read() {
+    let interfaces = parsed(&format!("{EXAMPLE}{INTERFACES}")).interfaces.unwrap();
+    let name = |name: &str| TierName(name.into());
+    let together = |tier: &str| [name(tier), name("ssh-admin")].into();
+    assert_eq!(
+        interfaces,
+        Interfaces {
+            together: vec![together("web"), together("app"), together("db")],
+            on_violation: OnMixture::Notify,
+            mode: Mode::Enforce
+        }
+    );
+    for (lines, on_violation, mode) in [
+        ("interfaces: { together: [] }", OnMixture::Notify, Mode::Enforce),
+        ("mode: observe\ninterfaces: { together: [[web]] }", OnMixture::Notify, Mode::Observe),
+        ("interfaces: { together: [], on-violation: detach }", OnMixture::Detach, Mode::Enforce),
+        ("mode: observe\ninterfaces: { together: [], mode: enforce }", OnMixture::Notify, Mode::Enforce),
+        ("interfaces: { together: [], mode: observe }", OnMixture::Notify, Mode::Observe),
+    ] {
+        let interfaces = with(lines).interfaces.unwrap();
+        assert_eq!((interfaces.on_violation, interfaces.mode), (on_violation, mode), "{lines}");
+    }
+}
+
+#[test]
+fn the_sweep_acts_only_where_it_is_told_to_and_the_file_does_not_only_observe() {
+    for (lines, sweep) in [
+        ("", Mode::Observe),
+        ("mode: enforce", Mode::Observe),
+        ("sweep: observe", Mode::Observe),
+        ("sweep: enforce", Mode::Enforce),
+        ("sweep: enforce\nmode: observe", Mode::Observe),
+    ] {
+        assert_eq!(with(lines).sweep, sweep, "{lines}");
+    }
+}
+
+#[test]
+fn principals_are_arns_and_services() {
+    let callers =
+        |text: &str| with(&format!("principals: {{ a: {text} }}\nbreak-glass: a")).break_glass.callers;
+    for arn in [
+        "arn:aws:iam::*:role/CloudAdmin",
+        "arn:aws:iam::111122223333:role/team/a/Cloud*",
+        "arn:aws:iam::1111*:user/path/alice",
+        "arn:aws:iam::111122223333:user/alice@example.com",
+        "arn:aws:iam::111122223333:root",
+        "arn:aws-cn:iam::*:role/*",
+        "arn:aws-us-gov:iam::*:role/a+=,.@_-b",
+        "arn:*:iam::*:role/*",
+        "arn:aws*:iam::*:role/a:b/c",
+    ] {
+        assert_eq!(callers(&format!("\"{arn}\"")), [Principal::arn(arn)], "{arn}");
+    }
+    for service in ["cloudformation.amazonaws.com", "eks-nodegroup.amazonaws.com", "ec2.amazonaws.com.cn"] {
+        assert_eq!(callers(service), [Principal::Service(service.into())], "{service}");
+    }
+    assert_eq!(callers("[eks.amazonaws.com, \"arn:aws:iam::*:root\"]").len(), 2);
+}
+
+#[test]
+fn lists_of_principals() {
+    let lines =
+        "principals: { a: eks.amazonaws.com, b: ecs.amazonaws.com, web: s3.amazonaws.com }\nbreak-glass: ";
+    for (list, names, callers) in [
+        ("[]", "", 0),
+        ("b", "b", 1),
+        ("[b, a]", "b, a", 2),
+        ("[a, b, a]", "a, b", 2),
+        // Their names are a name space of their own: `web` is a tier as well.
+        ("[web]", "web", 1),
+    ] {
+        let policy = with(&format!("{lines}{list}"));
+        assert_eq!(policy.break_glass.to_string(), names);
+        assert_eq!((policy.break_glass.names.len(), policy.break_glass.callers.len()), (callers, callers));
+    }
+    assert_eq!(with("").break_glass, Principals::default());
+}
+
+#[test]
+fn nobody_and_anybody_are_two_kinds_of_editors() {
+    let editors = |text: &str| {
+        let text = format!(
+            "version: 1\nprincipals: {{ a: eks.amazonaws.com }}\ntiers: {{ web: {{ groups: {{ names: w }}, {text} }} }}"
+        );
+        parsed(&text).tiers.remove(0).editors
+    };
+    assert_eq!(editors(""), None);
+    assert_eq!(editors("editors: []"), Some(Principals::default()));
+    assert_eq!(editors("editors: a"), editors("editors: [a]"));
+    assert_eq!(editors("editors: a").map(|editors| editors.to_string()), Some("a".to_owned()));
+}
+
+#[test]
+fn exemptions_are_read() {
+    let exemption = |lines: &str| {
+        let text = format!(
+            "networks: {{ vendors: [pl-0a, 192.0.2.0/24] }}\nexemptions:\n- {{ id: 7, owner: o, {lines} }}"
+        );
+        with(&text).exemptions.remove(0)
+    };
+    let out = exemption(
+        "reason: \" two\\nlines \", groups: { tags: { a: b } }, allow: [443/tcp, icmp], to: [vendors, web, self], \
+         until: 2026-12-31T01:00:00+01:00",
+    );
+    assert_eq!(out.id.as_str(), "7");
+    assert_eq!(out.direction, Direction::Egress);
+    assert_eq!(out.allow.words, "443/tcp, icmp to vendors, web, self");
+    assert_eq!(out.allow.traffic, traffic(&["443/tcp", "icmp"]));
+    assert!(out.allow.peers.itself && !out.allow.required);
+    assert_eq!(out.allow.peers.entries_of, [PrefixListId::new("pl-0a").unwrap()].into());
+    assert_eq!(out.until.to_string(), "2026-12-31T00:00:00Z");
+    assert_eq!(out.reason, "two\nlines");
+    assert_eq!(with("exemptions: []").exemptions, []);
+}
+
+#[test]
+fn a_rule_may_be_required_in_a_tier() {
+    for (text, required) in [
+        ("{ allow: all, from: self }", false),
+        ("{ allow: all, from: self, required: false }", false),
+        ("{ allow: all, from: self, required: true }", true),
+        ("{ allow: all, from: [anywhere, office, pl-0b], required: \"true\" }", true),
+    ] {
+        assert_eq!(allow(text, "ingress").required, required, "{text}");
+        assert_eq!(allow(&text.replace("from", "to"), "egress").required, required, "{text}");
+    }
+}
+
+#[test]
+fn every_key_has_a_home() {
+    for (key, place) in [
+        ("version", "the top of the file"),
+        ("sweep", "the top of the file"),
+        ("mode", "the top of the file, a tier, `elsewhere` or `interfaces`"),
+        ("editors", "a tier"),
+        ("together", "`interfaces`"),
+    ] {
+        assert_eq!(home(key), Some(place));
+    }
+    assert_eq!(home("colour"), None);
+    for shape in [
+        &FILE,
+        &TIER,
+        &rules::ELSEWHERE,
+        &rules::ALLOW_IN,
+        &rules::ALLOW_OUT,
+        &rules::DENY,
+        &selector::SHAPE,
+        &exemptions::SHAPE,
+        &interfaces::SHAPE,
+    ] {
+        for key in shape.keys {
+            assert!(home(key).is_some(), "{key} has no home");
+        }
+    }
 }
 
 #[test]
@@ -143,7 +367,8 @@ fn json_is_yaml() {
 fn a_tier_s_own_answer_goes_before_the_file_s() {
     let policy = parsed(
         "version: 1\nmode: observe\non-violation: notify\ntiers:\n  a: { groups: { names: a } }\n  \
-         b: { groups: { names: b }, mode: enforce, on-violation: revoke }\nelsewhere: { ingress: [], mode: enforce }",
+         b: { groups: { names: b }, mode: enforce, on-violation: revoke }\n  \
+         c: { groups: { names: c }, on-violation: narrow }\nelsewhere: { ingress: [], mode: enforce }",
     );
     let reactions =
         policy.tiers.iter().map(|tier| tier.reaction).chain(policy.elsewhere.map(|it| it.reaction));
@@ -153,6 +378,7 @@ fn a_tier_s_own_answer_goes_before_the_file_s() {
         [
             (Mode::Observe, OnViolation::Notify),
             (Mode::Enforce, OnViolation::Revoke),
+            (Mode::Observe, OnViolation::Narrow),
             (Mode::Enforce, OnViolation::Notify)
         ]
     );

@@ -34,7 +34,7 @@ fn an_error_is_drawn_under_its_place() {
     5 |     ingres:
       |     ^^^^^^
       |
-      = help: write `ingress`; the keys here are `groups`, `ingress`, `egress`, `mode` and `on-violation`
+      = help: write `ingress`; the keys here are `groups`, `ingress`, `egress`, `editors`, `mode` and `on-violation`
     ");
     let flow = r#"{"version": 1, "tiers": {"web": {"groups": {"names": "web"}, "ingress": [{"allow": "80", "from": "anywhere"}]}}}"#;
     assert_snapshot!(errors(flow), @r#"
@@ -61,7 +61,7 @@ tiers:
       - { allow: [80/tcp, 443], from: ofice }
       - allow: 22/tcp
         to: office
-    editors: []
+    editor: []
 "), @"
     error: version `2` is not supported
      --> policy.yaml:1:10
@@ -119,13 +119,13 @@ tiers:
        |
        = help: write `from`
 
-    error: `editors` is not supported by this version of tierguard
+    error: unknown key `editor`
       --> policy.yaml:11:5
        |
-    11 |     editors: []
-       |     ^^^^^^^
+    11 |     editor: []
+       |     ^^^^^^
        |
-       = help: remove it; the keys here are `groups`, `ingress`, `egress`, `mode` and `on-violation`
+       = help: write `editors`; the keys here are `groups`, `ingress`, `egress`, `editors`, `mode` and `on-violation`
     ");
 }
 
@@ -152,7 +152,7 @@ fn a_long_line_is_cut_around_the_mark() {
     2 | … v, k51: v, k52: v, k53: v, k54: v, k55: v, k56: v, k57: v, k58: v, k59: v } }, mod: enforce, ingress: [{ allow: all, from: self }], egress: [{ allow: all, to:
       |                                                                                  ^^^
       |
-      = help: write `mode`; the keys here are `groups`, `ingress`, `egress`, `mode` and `on-violation`
+      = help: write `mode`; the keys here are `groups`, `ingress`, `egress`, `editors`, `mode` and `on-violation`
     ");
 }
 
@@ -173,7 +173,7 @@ fn nothing_of_the_file_commands_the_terminal() {
     2 | "\e[31mx\u202e": 1
       | ^^^^^^^^^^^^^^^
       |
-      = help: the keys here are `version`, `mode`, `on-violation`, `networks`, `tiers` and `elsewhere`
+      = help: the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
 
     error: unknown key `a�31m`
      --> policy.yaml:4:1
@@ -181,7 +181,7 @@ fn nothing_of_the_file_commands_the_terminal() {
     4 | "a�31m": 1
       | ^^^^^^^
       |
-      = help: the keys here are `version`, `mode`, `on-violation`, `networks`, `tiers` and `elsewhere`
+      = help: the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
     "#);
 }
 
@@ -299,33 +299,31 @@ fn what_is_not_yaml_or_too_much_of_it() {
 fn keys() {
     assert_snapshot!(said("version: 1\non_violation: revoke\ncolour: red\nelsewhere: { ingress: [] }"), @"
     2:1: unknown key `on_violation`
-        write `on-violation`; the keys here are `version`, `mode`, `on-violation`, `networks`, `tiers` and `elsewhere`
+        write `on-violation`; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
     3:1: unknown key `colour`
-        the keys here are `version`, `mode`, `on-violation`, `networks`, `tiers` and `elsewhere`
+        the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
     ");
-    assert_snapshot!(said("version: 1\nprincipals: {}\nbreak-glass: []\nexemptions: []\ninterfaces: {}\nsweep: {}\nelsewhere: { ingress: [] }"), @"
-    2:1: `principals` is not supported by this version of tierguard
-        remove it; the keys here are `version`, `mode`, `on-violation`, `networks`, `tiers` and `elsewhere`
-    3:1: `break-glass` is not supported by this version of tierguard
-        remove it; the keys here are `version`, `mode`, `on-violation`, `networks`, `tiers` and `elsewhere`
-    4:1: `exemptions` is not supported by this version of tierguard
-        remove it; the keys here are `version`, `mode`, `on-violation`, `networks`, `tiers` and `elsewhere`
-    5:1: `interfaces` is not supported by this version of tierguard
-        remove it; the keys here are `version`, `mode`, `on-violation`, `networks`, `tiers` and `elsewhere`
-    6:1: `sweep` is not supported by this version of tierguard
-        remove it; the keys here are `version`, `mode`, `on-violation`, `networks`, `tiers` and `elsewhere`
+    assert_snapshot!(said("version: 1\nbreak_glass: []\nexemption: []\neditors: []\nallow: all\nelsewhere: { ingress: [] }"), @"
+    2:1: unknown key `break_glass`
+        write `break-glass`; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+    3:1: unknown key `exemption`
+        write `exemptions`; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+    4:1: `editors` does not belong here
+        move it to a tier; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+    5:1: `allow` does not belong here
+        move it to an entry of `ingress`, `egress` or `exemptions`; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
     ");
-    assert_snapshot!(in_tier("editors: [], group: x"), @"
-    5:3: `editors` is not supported by this version of tierguard
-        remove it; the keys here are `groups`, `ingress`, `egress`, `mode` and `on-violation`
-    5:16: unknown key `group`
-        write `groups`; the keys here are `groups`, `ingress`, `egress`, `mode` and `on-violation`
+    assert_snapshot!(in_tier("principals: {}, group: x"), @"
+    5:3: `principals` does not belong here
+        move it to the top of the file; the keys here are `groups`, `ingress`, `egress`, `editors`, `mode` and `on-violation`
+    5:19: unknown key `group`
+        write `groups`; the keys here are `groups`, `ingress`, `egress`, `editors`, `mode` and `on-violation`
     ");
-    assert_snapshot!(in_tier("ingress: [{ allow: all, from: self, required: true, port: 1 }]"), @"
-    5:39: `required` is not supported by this version of tierguard
-        remove it; the keys here are `allow` and `from`
-    5:55: unknown key `port`
-        the keys here are `allow` and `from`
+    assert_snapshot!(in_tier("ingress: [{ allow: all, from: self, require: true, port: 1 }]"), @"
+    5:39: unknown key `require`
+        write `required`; the keys here are `allow`, `from` and `required`
+    5:54: unknown key `port`
+        the keys here are `allow`, `from` and `required`
     ");
     assert_snapshot!(said("version: 1\nelsewhere: { ingres: [], deny: [{ port: 22/tcp, from: internet, expect: [] }] }"), @"
     2:14: unknown key `ingres`
@@ -381,7 +379,7 @@ fn values_of_the_wrong_kind() {
     2:7: expected a mode, found a mapping
         write `enforce` or `observe`
     3:1: expected an answer to violations, found nothing
-        write `revoke` or `notify`
+        write `revoke`, `narrow` or `notify`
     4:11: expected a mapping of networks by name, found a list
         write `networks: { office: 203.0.113.0/24 }`
     5:8: expected a mapping of tiers by name, found `web`
@@ -449,13 +447,13 @@ fn words_that_mean_nothing() {
     2:7: unknown mode `dry-run`
         write `enforce` or `observe`
     3:15: `delete` is not an answer to violations
-        write `revoke` or `notify`
+        write `revoke`, `narrow` or `notify`
     ");
-    assert_snapshot!(in_tier("mode: Enforce, on-violation: narrow"), @"
+    assert_snapshot!(in_tier("mode: Enforce, on-violation: narow"), @"
     5:9: unknown mode `Enforce`
         write `enforce` or `observe`
-    5:32: `narrow` is not supported by this version of tierguard
-        write `revoke` or `notify`
+    5:32: `narow` is not an answer to violations
+        write `revoke`, `narrow` or `notify`
     ");
 }
 
@@ -677,5 +675,379 @@ fn elsewhere() {
     assert_snapshot!(said("version: 1\nelsewhere: { deny: [{ ports: 22/tcp, from: internet, except: [offic] }] }\nnetworks: { office: 10.0.0.0/8 }"), @"
     2:63: unknown name `offic`
         write `office`
+    ");
+}
+
+/// The errors of a policy with a network `office`, a tier `web` with this in it, and these lines.
+fn with(tier: &str, lines: &str) -> String {
+    said(&format!(
+        "version: 1\nnetworks: {{ office: 203.0.113.0/24 }}\ntiers:\n web: {{ groups: {{ names: w }}, {tier} }}\n{lines}"
+    ))
+}
+
+#[test]
+fn keys_in_the_wrong_place() {
+    assert_snapshot!(with("principals: {}, required: true, deny: [], from: self", "groups: {}\neditors: []"), @"
+    4:31: `principals` does not belong here
+        move it to the top of the file; the keys here are `groups`, `ingress`, `egress`, `editors`, `mode` and `on-violation`
+    4:47: `required` does not belong here
+        move it to an entry of a tier's `ingress` or `egress`; the keys here are `groups`, `ingress`, `egress`, `editors`, `mode` and `on-violation`
+    4:63: `deny` does not belong here
+        move it to `elsewhere`; the keys here are `groups`, `ingress`, `egress`, `editors`, `mode` and `on-violation`
+    4:73: `from` does not belong here
+        move it to an entry of `ingress`, `egress`, `deny` or `exemptions`; the keys here are `groups`, `ingress`, `egress`, `editors`, `mode` and `on-violation`
+    5:1: `groups` does not belong here
+        move it to a tier or an exemption; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+    6:1: `editors` does not belong here
+        move it to a tier; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+    ");
+    assert_snapshot!(with("ingress: [{ allow: all, from: self, mode: observe, except: office, ports: 1/tcp }]", ""), @"
+    4:67: `mode` does not belong here
+        move it to the top of the file, a tier, `elsewhere` or `interfaces`; the keys here are `allow`, `from` and `required`
+    4:82: `except` does not belong here
+        move it to an entry of `deny`; the keys here are `allow`, `from` and `required`
+    4:98: `ports` does not belong here
+        move it to an entry of `deny`; the keys here are `allow`, `from` and `required`
+    ");
+    assert_snapshot!(with("", "elsewhere: { editors: [], deny: [{ ports: all, from: self, required: true, allow: all }] }"), @"
+    5:14: `editors` does not belong here
+        move it to a tier; the keys here are `ingress`, `egress`, `deny`, `mode` and `on-violation`
+    5:60: `required` does not belong here
+        move it to an entry of a tier's `ingress` or `egress`; the keys here are `ports`, `from`, `to` and `except`
+    5:76: `allow` does not belong here
+        move it to an entry of `ingress`, `egress` or `exemptions`; the keys here are `ports`, `from`, `to` and `except`
+    ");
+    assert_snapshot!(with("", "interfaces: { together: [], sweep: enforce, editors: [] }"), @"
+    5:29: `sweep` does not belong here
+        move it to the top of the file; the keys here are `together`, `on-violation` and `mode`
+    5:45: `editors` does not belong here
+        move it to a tier; the keys here are `together`, `on-violation` and `mode`
+    ");
+    // Either of two slips.
+    assert_snapshot!(said("version: 1\ntiers: { web: { groups: { names: w, id: sg-0a, mode: observe } } }"), @"
+    2:37: `id` does not belong here
+        write `ids`, or move it to an entry of `exemptions`; the keys here are `tags`, `names` and `ids`
+    2:48: `mode` does not belong here
+        move it to the top of the file, a tier, `elsewhere` or `interfaces`; the keys here are `tags`, `names` and `ids`
+    ");
+}
+
+#[test]
+fn principals() {
+    assert_snapshot!(with("", "\
+principals:
+  sessions:
+    - arn:aws:sts::111122223333:assumed-role/CloudAdmin/alice
+    - arn:aws-cn:sts::*:assumed-role/Cloud*
+    - arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Administrator_0123456789abcdef/alice
+  others: [alice, \"*\", 111122223333, \"\", CloudAdmin, Lambda.amazonaws.com, \"*.amazonaws.com\", .amazonaws.com]
+  partition: arn:aws-gov:iam::*:role/a
+  accounts: [arn:aws:iam::1111:role/a, arn:aws:iam:::role/a, arn:aws:iam::prod*:role/a, arn:aws:iam::1234567890123*:root]
+  resources: [arn:aws:iam::*:group/a, \"arn:aws:iam::*:*\", arn:aws:iam::*:role, arn:aws:iam::*:role/, arn:aws:iam::*:role//a, arn:aws:iam::*:user/a b, arn:aws:iam::*:root/a]
+  arns: [\"arn:\", arn:aws:iam, arn:aws:ec2::*:role/a, arn:aws:iam:eu-west-1:*:role/a, arn:aws:sts::*:federated-user/a]
+  none: []
+  nothing:
+  map: { a: b }
+  list: [[a]]
+"), @r#"
+    7:7: `arn:aws:sts::111122223333:assumed-role/CloudAdmin/alice` is a session, and whoever starts one chooses its name
+        name the role: write `arn:aws:iam::111122223333:role/CloudAdmin`, with its path if it has one
+    8:7: `arn:aws-cn:sts::*:assumed-role/Cloud*` is a session, and whoever starts one chooses its name
+        name the role: write `arn:aws-cn:iam::*:role/Cloud*`, with its path if it has one
+    9:7: `arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Administra…` is a session, and whoever starts one chooses its name
+        name the role: write `arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Administrator_0123456789abcdef`, without `*/` where IAM Identity Center is in us-east-1
+    10:12: `alice` is neither the ARN of a role or user nor the name of a service
+        write `arn:aws:iam::111122223333:role/CloudAdmin`, `arn:aws:iam::111122223333:user/alice`, `arn:aws:iam::111122223333:root` or `cloudformation.amazonaws.com`
+    10:19: `*` is neither the ARN of a role or user nor the name of a service
+        write `arn:aws:iam::111122223333:role/CloudAdmin`, `arn:aws:iam::111122223333:user/alice`, `arn:aws:iam::111122223333:root` or `cloudformation.amazonaws.com`
+    10:24: `111122223333` is neither the ARN of a role or user nor the name of a service
+        write `arn:aws:iam::111122223333:role/CloudAdmin`, `arn:aws:iam::111122223333:user/alice`, `arn:aws:iam::111122223333:root` or `cloudformation.amazonaws.com`
+    10:38: `` is neither the ARN of a role or user nor the name of a service
+        write `arn:aws:iam::111122223333:role/CloudAdmin`, `arn:aws:iam::111122223333:user/alice`, `arn:aws:iam::111122223333:root` or `cloudformation.amazonaws.com`
+    10:42: `CloudAdmin` is neither the ARN of a role or user nor the name of a service
+        write `arn:aws:iam::111122223333:role/CloudAdmin`, `arn:aws:iam::111122223333:user/alice`, `arn:aws:iam::111122223333:root` or `cloudformation.amazonaws.com`
+    10:54: `Lambda.amazonaws.com` is neither the ARN of a role or user nor the name of a service
+        write `arn:aws:iam::111122223333:role/CloudAdmin`, `arn:aws:iam::111122223333:user/alice`, `arn:aws:iam::111122223333:root` or `cloudformation.amazonaws.com`
+    10:76: `*.amazonaws.com` is neither the ARN of a role or user nor the name of a service
+        write `arn:aws:iam::111122223333:role/CloudAdmin`, `arn:aws:iam::111122223333:user/alice`, `arn:aws:iam::111122223333:root` or `cloudformation.amazonaws.com`
+    10:95: `.amazonaws.com` is neither the ARN of a role or user nor the name of a service
+        write `arn:aws:iam::111122223333:role/CloudAdmin`, `arn:aws:iam::111122223333:user/alice`, `arn:aws:iam::111122223333:root` or `cloudformation.amazonaws.com`
+    11:14: `aws-gov` is not a partition
+        write `aws`, `aws-cn`, `aws-us-gov` or `*`
+    12:14: `1111` is not an account id
+        write the twelve digits of the account, or `*`
+    12:40: `` is not an account id
+        write the twelve digits of the account, or `*`
+    12:62: `prod*` is not an account id
+        write the twelve digits of the account, or `*`
+    12:89: `1234567890123*` is not an account id
+        write the twelve digits of the account, or `*`
+    13:15: `group/a` is neither a role, a user nor `root`
+        write `role/NAME`, `user/NAME` or `root`; a path goes before the name, and `*` stands for any text between two `/`
+    13:39: `*` is neither a role, a user nor `root`
+        write `role/NAME`, `user/NAME` or `root`; a path goes before the name, and `*` stands for any text between two `/`
+    13:59: `role` is neither a role, a user nor `root`
+        write `role/NAME`, `user/NAME` or `root`; a path goes before the name, and `*` stands for any text between two `/`
+    13:80: `role/` is neither a role, a user nor `root`
+        write `role/NAME`, `user/NAME` or `root`; a path goes before the name, and `*` stands for any text between two `/`
+    13:102: `role//a` is neither a role, a user nor `root`
+        write `role/NAME`, `user/NAME` or `root`; a path goes before the name, and `*` stands for any text between two `/`
+    13:126: `user/a b` is neither a role, a user nor `root`
+        write `role/NAME`, `user/NAME` or `root`; a path goes before the name, and `*` stands for any text between two `/`
+    13:151: `root/a` is neither a role, a user nor `root`
+        write `role/NAME`, `user/NAME` or `root`; a path goes before the name, and `*` stands for any text between two `/`
+    14:10: `arn:` is neither the ARN of a role or user nor the name of a service
+        write `arn:aws:iam::111122223333:role/CloudAdmin`, `arn:aws:iam::111122223333:user/alice`, `arn:aws:iam::111122223333:root` or `cloudformation.amazonaws.com`
+    14:18: `arn:aws:iam` is neither the ARN of a role or user nor the name of a service
+        write `arn:aws:iam::111122223333:role/CloudAdmin`, `arn:aws:iam::111122223333:user/alice`, `arn:aws:iam::111122223333:root` or `cloudformation.amazonaws.com`
+    14:31: `arn:aws:ec2::*:role/a` is neither the ARN of a role or user nor the name of a service
+        write `arn:aws:iam::111122223333:role/CloudAdmin`, `arn:aws:iam::111122223333:user/alice`, `arn:aws:iam::111122223333:root` or `cloudformation.amazonaws.com`
+    14:54: `arn:aws:iam:eu-west-1:*:role/a` is neither the ARN of a role or user nor the name of a service
+        write `arn:aws:iam::111122223333:role/CloudAdmin`, `arn:aws:iam::111122223333:user/alice`, `arn:aws:iam::111122223333:root` or `cloudformation.amazonaws.com`
+    14:86: `arn:aws:sts::*:federated-user/a` is neither the ARN of a role or user nor the name of a service
+        write `arn:aws:iam::111122223333:role/CloudAdmin`, `arn:aws:iam::111122223333:user/alice`, `arn:aws:iam::111122223333:root` or `cloudformation.amazonaws.com`
+    15:9: nothing is listed here
+        write a caller, or remove the name
+    16:3: expected a caller or a list, found nothing
+        write `cloud-admins: ["arn:aws:iam::*:role/CloudAdmin", cloudformation.amazonaws.com]`
+    17:8: expected a caller or a list, found a mapping
+        write `cloud-admins: ["arn:aws:iam::*:role/CloudAdmin", cloudformation.amazonaws.com]`
+    18:10: expected a caller, found a list
+        write `cloud-admins: ["arn:aws:iam::*:role/CloudAdmin", cloudformation.amazonaws.com]`
+    "#);
+    assert_snapshot!(with("", "principals: [\"arn:aws:iam::*:role/a\"]"), @r#"
+    5:13: expected a mapping of callers by name, found a list
+        write `principals: { cloud-admins: ["arn:aws:iam::*:role/CloudAdmin"] }`
+    "#);
+}
+
+#[test]
+fn names_of_principals() {
+    assert_snapshot!(with("", "\
+principals:
+  \"a&b\": eks.amazonaws.com
+  \"\": eks.amazonaws.com
+  self: eks.amazonaws.com
+  sg-0a: eks.amazonaws.com
+  10.0.0.1: eks.amazonaws.com
+  \"arn:aws:iam::*:role/a\": eks.amazonaws.com
+"), @"
+    6:3: `a&b` cannot be a name
+        write letters, digits, `-`, `_` and `.`
+    7:3: `` cannot be a name
+        write letters, digits, `-`, `_` and `.`
+    8:3: the name `self` is reserved
+        choose another; `anywhere`, `internet`, `private`, `self` and `elsewhere` have a meaning already
+    9:3: the name `sg-0a` looks like an id
+        choose a name that does not start with `sg-` or `pl-`
+    10:3: the name `10.0.0.1` looks like a network
+        choose a name that is not an address and has no `/`
+    11:3: `arn:aws:iam::*:role/a` cannot be a name
+        write letters, digits, `-`, `_` and `.`
+    ");
+}
+
+#[test]
+fn lists_of_principals() {
+    let principals = "principals: { cloud-admins: eks.amazonaws.com, incident: ecs.amazonaws.com }\n";
+    assert_snapshot!(with("editors: [cloud-admin, office, web, nobody, self]", principals), @"
+    4:41: no principal has the name `cloud-admin`
+        write `cloud-admins`
+    4:54: `office` is a network, not a principal
+        write a name that stands under `principals`, or `[]` for nobody
+    4:62: `web` is a tier, not a principal
+        write a name that stands under `principals`, or `[]` for nobody
+    4:67: no principal has the name `nobody`
+        write a name that stands under `principals`, or `[]` for nobody
+    4:75: no principal has the name `self`
+        write a name that stands under `principals`, or `[]` for nobody
+    ");
+    assert_snapshot!(with("editors: [\"arn:aws:iam::*:role/CloudAdmin\", eks.amazonaws.com]", principals), @"
+    4:41: `arn:aws:iam::*:role/CloudAdmin` is a caller, not the name of one
+        give it a name under `principals`, and write that name here
+    4:75: `eks.amazonaws.com` is a caller, not the name of one
+        give it a name under `principals`, and write that name here
+    ");
+    assert_snapshot!(with("editors: cloud-admins", "break-glass: office"), @"
+    4:40: no principal has the name `cloud-admins`
+        write a name that stands under `principals`, or `[]` for nobody
+    5:14: `office` is a network, not a principal
+        write a name that stands under `principals`, or `[]` for nobody
+    ");
+    assert_snapshot!(with("editors: ", "break-glass: { a: b }"), @"
+    4:31: expected the name of a principal or a list, found nothing
+        write `[cloud-admins]`, or `[]` for nobody
+    5:14: expected the name of a principal or a list, found a mapping
+        write `[cloud-admins]`, or `[]` for nobody
+    ");
+    assert_snapshot!(with("editors: [[a]]", ""), @"
+    4:41: expected the name of a principal, found a list
+        write `[cloud-admins]`, or `[]` for nobody
+    ");
+    // A principal is no peer.
+    assert_snapshot!(with("ingress: [{ allow: all, from: incident }]", principals), @"
+    4:61: unknown name `incident`
+        write the name of a network or tier, `anywhere`, `internet`, `private`, `self`, a network such as `203.0.113.0/24`, `sg-…`, `123456789012/sg-…` or `pl-…`
+    ");
+}
+
+#[test]
+fn exemptions() {
+    assert_snapshot!(with("", "exemptions: [{}]"), @"
+    5:14: `id` is missing
+        write `id: OPS-1234`
+    5:14: `groups` is missing
+        write `groups: { ids: [sg-0123456789abcdef0] }`
+    5:14: `allow` is missing
+        write `allow: 5432/tcp`
+    5:14: `from` or `to` is missing
+        write `from: 198.51.100.0/24` or `to: 198.51.100.0/24`
+    5:14: `until` is missing
+        write `until: 2026-12-31T00:00:00Z`
+    5:14: `owner` is missing
+        write `owner: dba@example.com`
+    5:14: `reason` is missing
+        write `reason: migration of the ledger`
+    ");
+    assert_snapshot!(with("", "exemptions: { id: A }"), @"
+    5:13: expected a list of exemptions, found a mapping
+        write `- id: OPS-1234`, with the other keys under it
+    ");
+    assert_snapshot!(with("", "exemptions: [OPS-1]\n"), @"
+    5:14: expected a mapping with `id`, `groups`, `allow`, `from` or `to`, `until`, `owner` and `reason`, found `OPS-1`
+        write `{ id: OPS-1234, groups: { ids: sg-0123456789abcdef0 }, allow: 5432/tcp, from: 198.51.100.0/24, until: 2026-12-31T00:00:00Z, owner: dba@example.com, reason: migration of the ledger }`
+    ");
+    assert_snapshot!(with("", "\
+exemptions:
+- { id: A, groups: {}, allow: [443], from: offic, until: 2026-12-31, owner: \"\", reason: \" \", required: true }
+- { id: A, groups: { names: [] }, allow: [], from: [], until: 2026-12-31T12:00:00, owner: [a], reason: , to: self }
+- { id: \"\", groups: web, allow: all, to: web, until: soon, owner: o, reason: r, editors: [], ids: sg-0a }
+- { id: B, groups: { names: w }, allow: all, to: web, until: 9999-12-31, owner: o, reason: r }
+- { id: B, groups: { names: w }, allow: all, to: web, until: , owner: o, reason: r, expires: 2026-12-31 }
+"), @"
+    6:20: this selects every group
+        write `tags`, `names` or `ids`: `groups: { tags: { tier: web } }`
+    6:32: `443` is not traffic
+        write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all
+    6:44: unknown name `offic`
+        write `office`
+    6:58: `2026-12-31` is not an instant
+        write `2026-12-31T00:00:00Z`, or another offset from UTC in place of `Z`
+    6:77: `owner` is empty
+        write `owner: dba@example.com`
+    6:89: `reason` is empty
+        write `reason: migration of the ledger`
+    6:94: `required` in an exemption
+        remove it; what an exemption allows may be there for a time, and what must be there stands in a tier
+    7:9: the id `A` is given twice
+        choose another; the first is in line 6
+    7:29: nothing is listed here
+        name a group, or remove `names`
+    7:42: nothing is listed here
+        write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all
+    7:52: nothing is listed here
+        name a peer, or remove the entry
+    7:63: `2026-12-31T12:00:00` is not an instant
+        write `2026-12-31T12:00:00Z`, or another offset from UTC in place of `Z`
+    7:91: expected whom to ask, found a list
+        write `owner: dba@example.com`
+    7:96: expected what the exemption is for, found nothing
+        write `reason: migration of the ledger`
+    7:106: `from` and `to` in one entry
+        write two entries, one for each direction
+    8:9: `id` is empty
+        write `id: OPS-1234`
+    8:21: expected a mapping with `tags`, `names` or `ids`, found `web`
+        write `groups: { tags: { tier: web } }`
+    8:54: `soon` is not an instant
+        write a date, a time and `Z` or an offset from UTC: `2026-12-31T00:00:00Z`
+    8:81: `editors` does not belong here
+        move it to a tier; the keys here are `id`, `groups`, `allow`, `from`, `to`, `until`, `owner` and `reason`
+    8:94: `ids` does not belong here
+        write `id`, or move it to `groups`; the keys here are `id`, `groups`, `allow`, `from`, `to`, `until`, `owner` and `reason`
+    9:62: `9999-12-31` is not an instant
+        write a date, a time and `Z` or an offset from UTC: `2026-12-31T00:00:00Z`
+    10:9: the id `B` is given twice
+        choose another; the first is in line 9
+    10:55: expected the end of the exemption, found nothing
+        write `until: 2026-12-31T00:00:00Z`
+    10:85: unknown key `expires`
+        the keys here are `id`, `groups`, `allow`, `from`, `to`, `until`, `owner` and `reason`
+    ");
+}
+
+#[test]
+fn interfaces() {
+    assert_snapshot!(with("", "interfaces: {}"), @"
+    5:13: `together` is missing
+        write `together: [[web, ssh-admin]]`
+    ");
+    assert_snapshot!(with("", "interfaces: [[web]]"), @"
+    5:13: expected a mapping with `together`, found a list
+        write `interfaces: { together: [[web, ssh-admin], [app, ssh-admin]] }`
+    ");
+    assert_snapshot!(with("", "interfaces: { together: web }"), @"
+    5:25: expected a list of lists of tiers, found `web`
+        write `together: [[web, ssh-admin], [app, ssh-admin]]`, or `[]` where no two tiers may meet
+    ");
+    assert_snapshot!(with("", "interfaces: { together: [web, [], [web, web], [office, wbe, anywhere, cache], [[web]], ~], on-violation: revoke, mode: notify }"), @"
+    5:26: expected a list of tiers that may meet, found `web`
+        write `[web, ssh-admin]`
+    5:31: nothing is listed here
+        name the tiers that may meet, or remove this list
+    5:41: `web` is in this list already
+        remove one; groups of one tier may always meet
+    5:48: `office` is a network, not a tier
+        write the name of a tier
+    5:56: no tier has the name `wbe`
+        write `web`
+    5:61: no tier has the name `anywhere`
+        write the name of a tier
+    5:71: no tier has the name `cache`
+        write the name of a tier
+    5:80: expected the name of a tier, found a list
+        write `[web, ssh-admin]`
+    5:88: expected a list of tiers that may meet, found nothing
+        write `[web, ssh-admin]`
+    5:106: `revoke` is not an answer to violations
+        write `notify` or `detach`
+    5:120: unknown mode `notify`
+        write `enforce` or `observe`
+    ");
+}
+
+#[test]
+fn required() {
+    assert_snapshot!(with("ingress: [{ allow: all, from: self, required: yes }], egress: [{ allow: all, to: self, required: True }]", ""), @"
+    4:77: `yes` is neither `true` nor `false`
+        write `required: true` or `required: false`
+    4:128: `True` is neither `true` nor `false`
+        write `required: true` or `required: false`
+    ");
+    assert_snapshot!(with("ingress: [{ allow: all, from: self, required: }, { allow: all, from: self, required: [true] }]", ""), @"
+    4:67: expected `true` or `false`, found nothing
+        write `true` or `false`
+    4:116: expected `true` or `false`, found a list
+        write `true` or `false`
+    ");
+    assert_snapshot!(with("", "elsewhere: { ingress: [{ allow: all, from: self, required: true }], egress: [{ allow: all, to: self, required: false, from: self }] }"), @"
+    5:50: `required` in `elsewhere`
+        remove it; a rule can be required only in a tier, and these groups are in none
+    5:102: `required` in `elsewhere`
+        remove it; a rule can be required only in a tier, and these groups are in none
+    5:119: `from` in an `egress` entry
+        remove it; `egress` has `to`
+    ");
+}
+
+#[test]
+fn sweep() {
+    assert_snapshot!(with("", "sweep: true"), @"
+    5:8: unknown mode `true`
+        write `enforce` or `observe`
+    ");
+    assert_snapshot!(with("", "sweep: { mode: observe }"), @"
+    5:8: expected a mode, found a mapping
+        write `enforce` or `observe`
     ");
 }

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
-use super::{EXAMPLE, errors, parsed};
+use super::{EXAMPLE, INTERFACES, errors, parsed};
 use crate::network::Network;
 use crate::policy::diagnostic::{Errors, Span};
 use crate::policy::reader::mistake::Mistake;
@@ -108,6 +108,10 @@ fn piece() -> impl Strategy<Value = String> {
         "pl-0a",
         "10.0.0.0/8",
         "443/tcp",
+        "arn:aws:iam::",
+        "*:role/a",
+        "2026-12-31",
+        "T00:00:00Z",
     ];
     prop_oneof![8 => prop::sample::select(pieces).prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)]
 }
@@ -132,7 +136,7 @@ proptest! {
 
     #[test]
     fn any_change_of_a_policy_is_answered(edits in edits()) {
-        let mut chars: Vec<char> = EXAMPLE.chars().collect();
+        let mut chars: Vec<char> = EXAMPLE.chars().chain(INTERFACES.chars()).collect();
         for (at, less, more) in edits {
             let at = at.index(chars.len());
             let end = chars.len().min(at + less);
@@ -309,4 +313,31 @@ fn prefix_lists_and_networks_that_are_written_out_count_as_well() {
     assert!(Policy::parse("policy.yaml", &elsewhere("[self, sg-0a, web]", "[]")).is_ok());
     assert_eq!(too_many(&elsewhere("10.0.0.0/8", "[]")), message);
     assert_eq!(too_many(&elsewhere("self", "a")), message);
+}
+
+/// 2,500 copies of 100,000 segments, each on its own in memory, would be gigabytes too.
+#[test]
+fn the_callers_that_lists_name_come_to_so_much_text_and_no_more() {
+    let arn = |segments: usize| format!("\"arn:aws:iam::*:role{}a\"", "/a".repeat(segments));
+    let policy = |arn: &str, tiers: usize| {
+        let tier = |n: usize| format!("t{n}: {{ groups: {{ names: a }}, editors: [a, a] }}\n ");
+        let tiers: String = (0..tiers).map(tier).collect();
+        format!("version: 1\nprincipals: {{ a: {arn} }}\ntiers:\n {tiers}")
+    };
+    assert_eq!(room::LONGEST, 1024 * 1024);
+    // 20 letters and 2 a segment: 1 KiB.
+    let kib = arn(502);
+    assert_eq!(parsed(&policy(&kib, 1024)).tiers.len(), 1024);
+    assert_snapshot!(errors(&policy(&kib, 1025)), @"
+    error: `editors` and `break-glass` come to more than 1024 KiB of callers
+        --> policy.yaml:1028:43
+         |
+    1028 |  t1024: { groups: { names: a }, editors: [a, a] }
+         |                                           ^
+         |
+         = help: each counts in every tier that it is named in: write one with `*` for callers that are alike
+    ");
+    assert_eq!(errors(&policy(&arn(60_000), 2_000)).iter().count(), 1);
+    let many = format!("[{}]", "eks.amazonaws.com,".repeat(7_000));
+    assert_eq!(errors(&policy(&many, 1_000)).iter().count(), 1);
 }

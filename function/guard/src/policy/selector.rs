@@ -1,0 +1,122 @@
+//! Which groups a tier or an exemption is about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::group::Group;
+use crate::id::{GroupId, GroupKey};
+
+/// Which groups are meant. What is given must all match; within `ids` and `names`, one must.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selector {
+    /// Group ids.
+    pub ids: Option<BTreeSet<GroupId>>,
+    /// Group names.
+    pub names: Option<Vec<NamePattern>>,
+    /// Tags, each with its exact value.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// A group name in which `*` stands for any text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamePattern(pub(crate) Box<str>);
+
+impl Selector {
+    /// Whether it names the group of `key`, whatever else is known of it, by its id or its name alone.
+    #[must_use]
+    pub fn names(&self, key: &GroupKey) -> bool {
+        let Self { ids, names, tags } = self;
+        match (key, ids, names) {
+            (GroupKey::Id(id), Some(ids), None) => tags.is_empty() && ids.contains(id),
+            (GroupKey::Name(name), None, Some(names)) => {
+                tags.is_empty() && names.iter().any(|pattern| pattern.matches(name.as_str()))
+            }
+            (GroupKey::Id(_) | GroupKey::Name(_), _, _) => false,
+        }
+    }
+
+    /// Whether `group` is one of them.
+    #[must_use]
+    pub fn matches(&self, group: &Group) -> bool {
+        let Self { ids, names, tags } = self;
+        let has_name = |names: &Vec<NamePattern>| {
+            group.name.as_ref().is_some_and(|name| names.iter().any(|pattern| pattern.matches(name.as_str())))
+        };
+        ids.as_ref().is_none_or(|ids| ids.contains(&group.id))
+            && names.as_ref().is_none_or(has_name)
+            && tags.iter().all(|(key, value)| group.tags.get(key) == Some(value))
+    }
+}
+
+impl NamePattern {
+    /// Whether `name` is one that the pattern stands for; `*` stands for any text, also none.
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        let mut parts = self.0.split('*');
+        let Some(mut rest) = parts.next().and_then(|start| name.strip_prefix(start)) else { return false };
+        let mut last = None;
+        for part in parts {
+            // The part before this one is between two stars: take it where it first occurs.
+            if let Some(middle) = last.replace(part) {
+                match rest.split_once(middle) {
+                    Some((_, after)) => rest = after,
+                    None => return false,
+                }
+            }
+        }
+        last.map_or(rest.is_empty(), |end| rest.ends_with(end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::GroupName;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, name, is_match) in [
+            ("web", "web", true),
+            ("web", "web-1", false),
+            ("web", "we", false),
+            ("web-*", "web-", true),
+            ("web-*", "web-a/b:c", true),
+            ("web-*", "web", false),
+            ("*-web", "eu-web", true),
+            ("*", "", true),
+            ("a*a", "a", false),
+            ("a*a", "aba", true),
+            ("a*b*c", "axbxbxc", true),
+            ("a*b*c", "acb", false),
+            ("Web", "web", false),
+        ] {
+            assert_eq!(NamePattern(pattern.into()).matches(name), is_match, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn everything_that_is_given_must_match() {
+        let group = Group {
+            id: GroupId::new("sg-0a").unwrap(),
+            owner: None,
+            name: Some(GroupName::new("web-1")),
+            vpc: None,
+            tags: [("tier".to_owned(), "web".to_owned())].into(),
+        };
+        let nameless = Group { name: None, ..group.clone() };
+        let ids = |id| Some([GroupId::new(id).unwrap()].into());
+        let names = |name: &str| Some(vec![NamePattern("other".into()), NamePattern(name.into())]);
+        let tags = |value: &str| [("tier".to_owned(), value.to_owned())].into();
+        for (selector, is_match, without_name) in [
+            (Selector { ids: ids("sg-0a"), ..Selector::default() }, true, true),
+            (Selector { ids: ids("sg-0b"), ..Selector::default() }, false, false),
+            (Selector { names: names("web-*"), ..Selector::default() }, true, false),
+            (Selector { tags: tags("web"), ..Selector::default() }, true, true),
+            (Selector { tags: tags("Web"), ..Selector::default() }, false, false),
+            (Selector { ids: ids("sg-0a"), names: names("web-*"), tags: tags("web") }, true, false),
+            (Selector { ids: ids("sg-0a"), names: names("web-*"), tags: tags("db") }, false, false),
+        ] {
+            assert_eq!(selector.matches(&group), is_match, "{selector:?}");
+            assert_eq!(selector.matches(&nameless), without_name, "{selector:?}");
+        }
+    }
+}
