@@ -57,6 +57,12 @@ impl Network {
     pub const fn is_ipv4(self) -> bool {
         matches!(self.0, IpNet::V4(_))
     }
+
+    /// Whether every address of `other` is in this one.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        self.0.contains(&other.0)
+    }
 }
 
 /// A set of addresses, IPv4 and IPv6 side by side.

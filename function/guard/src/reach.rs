@@ -1,17 +1,23 @@
 //! The heart: what a rule opens beyond what is allowed, exactly.
 //!
 //! A rule's reach is a box, traffic × peer. What a tier allows is a union of such boxes. The rule is allowed when the
-//! union covers the box, whichever way it is cut into pieces; what is left over is the rule's *excess*.
+//! union covers the box, whichever way it is cut into pieces; what is left over is the rule's *excess*, and what is not
+//! left over its [`Allowed`] part.
 //!
 //! Knows nothing of policies, tiers or accounts: prefix lists and group references are resolved before they come here.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod allowed;
+mod cover;
+mod region;
+
 use std::fmt;
 
-use crate::intervals::Interval;
 use crate::network::{AddressSet, Network};
 use crate::permission::{Direction, Peer, Permission};
+use crate::reach::region::{Block, Region};
 use crate::traffic::{Traffic, TrafficSet};
+
+pub use crate::reach::allowed::{Allowed, TooMany};
 
 /// One thing that is allowed: any of this traffic, with any of these addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +27,9 @@ pub struct Grant {
     /// The addresses.
     pub addresses: AddressSet,
 }
+
+/// More terms than this are not worth the work of telling them in fewer: nobody reads them all.
+const MOST_TERMS: usize = 60;
 
 /// What is left of a rule's reach once everything allowed is taken away.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -49,13 +58,20 @@ impl Excess {
         &self.0
     }
 
+    /// All of `rule`: what of it is forbidden where none of it may be.
+    #[must_use]
+    pub fn whole(rule: &Permission) -> Self {
+        Self(vec![ExcessTerm::new(rule, rule.traffic, Vec::new())])
+    }
+
     /// What `rule`, whose peer is `network`, opens beyond `grants`.
     #[must_use]
     pub fn of_network(rule: &Permission, network: Network, grants: &[Grant]) -> Self {
         let left = uncovered(rule.traffic, &network.into(), grants);
         let terms =
-            left.iter().flat_map(|(traffic, addresses)| network_terms(rule, network, traffic, addresses));
-        let mut terms: Vec<_> = terms.collect();
+            left.rows().flat_map(|(traffic, addresses)| network_terms(rule, network, traffic, addresses));
+        let terms: Vec<_> = terms.collect();
+        let mut terms = fewer_terms(rule, &left, terms.len()).unwrap_or(terms);
         terms.sort_by_key(|term| (term.traffic.interval(), term.peer.clone()));
         Self(terms)
     }
@@ -65,8 +81,7 @@ impl Excess {
     #[must_use]
     pub fn of_entries(rule: &Permission, entries: &AddressSet, grants: &[Grant]) -> Self {
         let left = uncovered(rule.traffic, entries, grants);
-        let traffic = left.iter().flat_map(|(traffic, _)| traffic.iter()).collect();
-        Self(traffic_terms(rule, &traffic))
+        Self(traffic_terms(rule, &left.traffic()))
     }
 
     /// What `rule` opens beyond `allowed`, the traffic that is allowed with the rule's own peer.
@@ -84,38 +99,15 @@ impl Excess {
     }
 }
 
-/// `traffic` × `addresses` less every grant: what is left of the addresses, and for which traffic.
-///
-/// Cuts the traffic wherever a grant begins or ends. Within a piece all ports are alike, so what is left of its
-/// addresses is one subtraction; pieces that leave the same addresses are put together again. All traffic is one thing
-/// in EC2: it is left whole, with every address that is not allowed all of it.
-fn uncovered(traffic: Traffic, addresses: &AddressSet, grants: &[Grant]) -> Vec<(TrafficSet, AddressSet)> {
-    let mut left: BTreeMap<AddressSet, Vec<Interval<u32>>> = BTreeMap::new();
-    for piece in pieces(traffic.interval(), grants) {
-        let covering = grants.iter().filter(|grant| grant.traffic.covers(&piece.into()));
-        let granted: AddressSet = covering.map(|grant| grant.addresses.clone()).collect();
-        let rest = addresses.difference(&granted);
-        if !rest.is_empty() {
-            left.entry(rest).or_default().push(piece);
-        }
+/// `traffic` × `addresses` less every grant. All traffic is one thing in EC2: it is left whole, with every address that
+/// is not allowed all of it.
+fn uncovered(traffic: Traffic, addresses: &AddressSet, grants: &[Grant]) -> Region {
+    let left = Region::outside(traffic, addresses, grants);
+    if traffic == Traffic::All {
+        let addresses = left.rows().map(|(_, addresses)| addresses.clone()).collect();
+        return [(traffic.interval().into(), addresses)].into_iter().collect();
     }
-    if traffic == Traffic::All && !left.is_empty() {
-        return vec![(traffic.interval().into(), left.into_keys().collect())];
-    }
-    left.into_iter().map(|(rest, pieces)| (pieces.into_iter().collect(), rest)).collect()
-}
-
-/// `whole`, cut so that each grant covers each piece wholly or not at all.
-fn pieces(whole: Interval<u32>, grants: &[Grant]) -> Vec<Interval<u32>> {
-    let edges = grants.iter().flat_map(|grant| grant.traffic.iter());
-    let starts: BTreeSet<u32> = edges
-        .flat_map(|run| [Some(run.first()), run.last().checked_add(1)])
-        .flatten()
-        .filter(|&start| whole.first() < start && start <= whole.last())
-        .chain([whole.first()])
-        .collect();
-    let ends = starts.iter().skip(1).map(|start| start.saturating_sub(1)).chain([whole.last()]);
-    starts.iter().zip(ends).filter_map(|(&first, last)| Interval::new(first, last)).collect()
+    left
 }
 
 impl ExcessTerm {
@@ -168,6 +160,20 @@ fn network_terms(
         ..term.clone()
     };
     terms.iter().flat_map(|term| peers.iter().map(move |peer| with(term, peer))).collect()
+}
+
+/// `left` in fewer terms than `listed`, where terms that overlap do better than one row after the other: of 80-82 from
+/// a network, with 80 and 82 allowed from its half, 80-82 from the other half and 81 from the whole.
+fn fewer_terms(rule: &Permission, left: &Region, listed: usize) -> Option<Vec<ExcessTerm>> {
+    if left.rows().count() < 2 {
+        return None;
+    }
+    let blocks = left.blocks(&TrafficSet::empty(), listed.saturating_sub(1).min(MOST_TERMS))?;
+    let term = |Block { traffic, network }| ExcessTerm {
+        peer: Peer::Network(network),
+        ..ExcessTerm::new(rule, traffic, Vec::new())
+    };
+    Some(blocks.into_iter().map(term).collect())
 }
 
 impl fmt::Display for ExcessTerm {

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which may stop at the first surprise")]
 
+#[path = "reach/kept.rs"]
+mod kept;
+
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -264,6 +267,20 @@ fn excess_reads_as_a_person_would_write_it() {
         ("80-81/tcp", "10.0.0.0/8"),
         &[("80/tcp", "10.0.0.0/8"), ("81/tcp", "10.0.0.0/9")],
         &["81/tcp from 10.128.0.0/9"],
+    );
+    check(
+        ("80-82/tcp", "10.0.0.0/8"),
+        &[("80/tcp", "10.0.0.0/9"), ("82/tcp", "10.0.0.0/9")],
+        &["80-82/tcp from 10.128.0.0/9", "81/tcp from 10.0.0.0/8"],
+    );
+    check(
+        ("22-80/tcp", "0.0.0.0/0"),
+        &[("22/tcp", "203.0.113.7/32"), ("80/tcp", "198.51.100.7/32")],
+        &[
+            "22/tcp from 0.0.0.0/0 except 203.0.113.7/32",
+            "23-79/tcp from 0.0.0.0/0",
+            "80/tcp from 0.0.0.0/0 except 198.51.100.7/32",
+        ],
     );
     check(("proto/50", "10.0.0.0/8"), &[("all", "10.0.0.0/8")], &[]);
     check(("53/udp", "0.0.0.0/0"), &[("53/udp", "0.0.0.0/1"), ("53/udp", "128.0.0.0/1")], &[]);
