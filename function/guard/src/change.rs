@@ -1,25 +1,52 @@
-//! One change of a security group, as its CloudTrail record tells it: what was done, to which group, by whom, when.
+//! One change of who may reach what, as its CloudTrail record tells it: what was done, to what, by whom, when.
 //!
 //! A change is a hint. It says what to look at; it is never by itself a reason to remove anything.
 
-use std::collections::BTreeMap;
+mod attachment;
+mod group;
+mod list;
+mod tags;
 
 use jiff::Timestamp;
 
-use crate::group::Rule;
-use crate::id::{AccountId, EventId, GroupKey, GroupName, Region, RoleArn, RuleId, VpcId};
-use crate::permission::{Direction, Peer, Permission};
-use crate::traffic::Traffic;
+pub use attachment::{Attached, Attachment, InterfaceKey};
+pub use group::{Content, GroupChange, GroupEdit, Modification, RuleKey, Told};
+pub use list::{ListChange, ListEdit, ListVersion};
+pub use tags::{TagChange, TagEdit};
 
-/// A successful security group call.
+use crate::id::{AccountId, EventId, GroupKey, Region, RoleArn, UserArn};
+
+/// A successful call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The record it came in.
     pub event: Event,
-    /// The group that was changed.
-    pub group: GroupKey,
-    /// What was done to it.
+    /// What was done.
     pub kind: ChangeKind,
+}
+
+/// What was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// A group, or its rules.
+    Group(GroupChange),
+    /// Tags of groups, which may put them into another tier.
+    Tags(TagChange),
+    /// The entries of a managed prefix list.
+    PrefixList(ListChange),
+    /// The groups of network interfaces.
+    Attachment(Attachment),
+}
+
+impl Change {
+    /// The one group that it is about; `None` where it may be about several, or about something else.
+    #[must_use]
+    pub const fn group(&self) -> Option<&GroupKey> {
+        match &self.kind {
+            ChangeKind::Group(change) => Some(&change.group),
+            ChangeKind::Tags(_) | ChangeKind::PrefixList(_) | ChangeKind::Attachment(_) => None,
+        }
+    }
 }
 
 /// What every record says, whatever the call. Each field may be missing from a real record.
@@ -53,110 +80,28 @@ pub struct Actor {
     pub name: Option<String>,
     /// The role behind an assumed-role session, from `sessionContext.sessionIssuer`: what identifies a role.
     pub role: Option<RoleArn>,
+    /// The ARN of the IAM user or the root user, of a call that was made with their own credentials.
+    pub user: Option<UserArn>,
     /// `invokedBy`: the AWS service that called for somebody.
     pub invoked_by: Option<String>,
 }
 
-/// What was done to a group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChangeKind {
-    /// Rules were added.
-    Authorize {
-        /// Which way they open.
-        direction: Direction,
-        /// The rules.
-        rules: Told<Vec<Rule>>,
-    },
-    /// Rules were removed.
-    Revoke {
-        /// Which way they opened.
-        direction: Direction,
-        /// The rules.
-        rules: Told<Vec<RuleKey>>,
-    },
-    /// Rules were edited in place.
-    Modify {
-        /// The rules.
-        rules: Told<Vec<Modification>>,
-    },
-    /// The descriptions of rules were edited, and nothing else.
-    Describe {
-        /// Which way the rules open.
-        direction: Direction,
-        /// The rules and their new texts, as far as the record tells.
-        descriptions: Vec<(RuleKey, Option<String>)>,
-    },
-    /// The group was made. EC2 gives it a rule that lets all traffic out, without a record of its own.
-    Create {
-        /// Its name.
-        name: Option<GroupName>,
-        /// Its VPC.
-        vpc: Option<VpcId>,
-        /// The tags it was made with.
-        tags: BTreeMap<String, String>,
-    },
-    /// The group was deleted.
-    Delete,
-}
-
 impl ChangeKind {
-    /// Whether `CloudTrail` cut away which rules it was about, so that the live group has to say.
+    /// Whether it may open anything, rather than only take away.
     #[must_use]
-    pub const fn is_cut(&self) -> bool {
+    pub const fn may_open(&self) -> bool {
         match self {
-            Self::Authorize { rules: Told::Cut, .. } | Self::Modify { rules: Told::Cut } => true,
-            Self::Authorize { rules: Told::Whole(_), .. }
-            | Self::Modify { rules: Told::Whole(_) }
-            | Self::Revoke { .. }
-            | Self::Describe { .. }
-            | Self::Create { .. }
-            | Self::Delete => false,
+            Self::Group(GroupChange { edit: GroupEdit::Revoke { .. } | GroupEdit::Delete, .. }) => false,
+            Self::Group(_) | Self::Tags(_) | Self::PrefixList(_) | Self::Attachment(_) => true,
         }
     }
 }
 
-/// Content of a record that CloudTrail may have cut for its length.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told<T> {
-    /// All of it.
-    Whole(T),
-    /// It was cut (`omitted: true`): the live group has to say.
-    Cut,
-}
-
-/// What names one rule of a group.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RuleKey {
-    /// Its id.
-    Id(RuleId),
-    /// Its content.
-    Content(Permission),
-}
-
-/// One rule edited in place. The record says neither the direction nor the old content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Modification {
-    /// The rule.
-    pub id: RuleId,
-    /// What it says now.
-    pub content: Content,
-    /// The text beside it now, if it was given.
-    pub description: Option<String>,
-}
-
-/// A rule's content but for its direction.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Content {
-    /// What it lets through.
-    pub traffic: Traffic,
-    /// From or to whom.
-    pub peer: Peer,
-}
-
-impl Content {
-    /// The content of a rule of this direction.
+impl Actor {
+    /// The ARN by which a policy knows the caller: of a role, a user or a root user. Never of a session, whose name is
+    /// the caller's choice.
     #[must_use]
-    pub fn towards(&self, direction: Direction) -> Permission {
-        Permission { direction, traffic: self.traffic, peer: self.peer.clone() }
+    pub fn identity(&self) -> Option<&str> {
+        self.role.as_ref().map(RoleArn::as_str).or_else(|| self.user.as_ref().map(UserArn::as_str))
     }
 }

@@ -5,11 +5,13 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 /// The longest text taken as an identifier, in bytes. No AWS identifier comes near it.
 const LONGEST: usize = 255;
+/// The longest ARN of a role or user, in bytes (IAM API Reference, `Role`): the path alone may have 512.
+const LONGEST_ARN: usize = 2048;
 
 /// A text that cannot be an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -21,8 +23,8 @@ pub struct InvalidId {
     pub text: String,
 }
 
-fn checked(text: &str, noun: &'static str) -> Result<Box<str>, InvalidId> {
-    if (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+fn checked(text: &str, noun: &'static str, longest: usize) -> Result<Box<str>, InvalidId> {
+    if (1..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(text.into())
     } else {
         Err(InvalidId { noun, text: text.chars().take(64).flat_map(char::escape_default).collect() })
@@ -30,7 +32,7 @@ fn checked(text: &str, noun: &'static str) -> Result<Box<str>, InvalidId> {
 }
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident = $noun:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident = $noun:literal, $longest:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Box<str>);
@@ -39,9 +41,9 @@ macro_rules! ids {
             /// Takes `text` as it stands.
             ///
             /// # Errors
-            /// When `text` is empty, longer than 255 bytes, or holds anything but visible ASCII.
+            /// When `text` is empty, longer than 255 bytes (an ARN: 2048), or holds anything but visible ASCII.
             pub fn new(text: &str) -> Result<Self, InvalidId> {
-                checked(text, $noun).map(Self)
+                checked(text, $noun, $longest).map(Self)
             }
 
             /// The identifier as AWS writes it.
@@ -63,6 +65,13 @@ macro_rules! ids {
             }
         }
 
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::new(&text).map_err(serde::de::Error::custom)
+            }
+        }
+
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
@@ -73,21 +82,27 @@ macro_rules! ids {
 
 ids! {
     /// An AWS account, twelve digits.
-    AccountId = "an account id";
+    AccountId = "an account id", LONGEST;
     /// An AWS Region, `eu-west-1`.
-    Region = "a Region";
+    Region = "a Region", LONGEST;
     /// A security group, `sg-…`.
-    GroupId = "a security group id";
+    GroupId = "a security group id", LONGEST;
     /// A security group rule, `sgr-…`.
-    RuleId = "a security group rule id";
+    RuleId = "a security group rule id", LONGEST;
     /// A VPC, `vpc-…`.
-    VpcId = "a VPC id";
+    VpcId = "a VPC id", LONGEST;
     /// A managed prefix list, `pl-…`.
-    PrefixListId = "a prefix list id";
+    PrefixListId = "a prefix list id", LONGEST;
     /// A CloudTrail `eventID`; repeated deliveries share it.
-    EventId = "an event id";
+    EventId = "an event id", LONGEST;
     /// The ARN of an IAM role.
-    RoleArn = "a role ARN";
+    RoleArn = "a role ARN", LONGEST_ARN;
+    /// The ARN of an IAM user, or of an account's root user.
+    UserArn = "a user ARN", LONGEST_ARN;
+    /// A network interface, `eni-…`.
+    InterfaceId = "a network interface id", LONGEST;
+    /// An instance, `i-…`.
+    InstanceId = "an instance id", LONGEST;
 }
 
 /// A security group as a request names it: by id, or (in the default VPC only) by name.
@@ -140,5 +155,23 @@ impl GroupName {
 impl fmt::Display for GroupName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arn_may_be_longer_than_an_id() {
+        let arn = |length: usize| format!("{:x<length$}", "arn:aws:iam::111122223333:role/");
+        assert!(RoleArn::new(&arn(2048)).is_ok());
+        assert!(UserArn::new(&arn(2048)).is_ok());
+        assert!(RoleArn::new(&arn(2049)).is_err());
+        assert!(GroupId::new(&arn(255)).is_ok());
+        assert!(GroupId::new(&arn(256)).is_err());
+        for text in ["", "sg 1", "sg-é", "sg-\n"] {
+            assert!(GroupId::new(text).is_err(), "{text}");
+        }
     }
 }

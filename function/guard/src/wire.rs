@@ -3,28 +3,36 @@
 //! The structs here are private and name only the fields that are used; unknown fields are ignored, a missing needed
 //! field is an error. Judges nothing and looks nothing up.
 
+mod attachment;
+mod call;
+mod group;
+mod identity;
 mod loose;
+mod part;
+mod prefix_list;
 mod record;
 mod request;
 mod response;
+mod tags;
 
 use memchr::memmem;
 use thiserror::Error;
 
 use crate::change::{Change, Event};
 use crate::id::{InvalidId, RoleArn};
+use crate::network::InvalidNetwork;
 use crate::shape::InvalidRule;
 
 /// What a record turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
-    /// A security group change to be judged.
+    /// A change to be judged.
     Change(Box<Change>),
     /// Nothing to judge.
     Ignored(Box<Event>, Dismissal),
-    /// A security group change that `CloudTrail` cut, and what is left does not name the group.
+    /// A change that `CloudTrail` cut, and what is left does not name what was changed.
     Truncated(Box<Event>),
-    /// A security group change that cannot be understood.
+    /// A change that cannot be understood.
     Malformed(Box<Event>, Malformed),
 }
 
@@ -33,7 +41,7 @@ pub enum Reading {
 pub enum Dismissal {
     /// The call failed (`errorCode`): nothing was changed.
     FailedCall,
-    /// Not a call that changes security group rules.
+    /// Not a call that changes who may reach what.
     NotAChange,
     /// The guard's own call, known by the role in `sessionIssuer`; what it changed, as far as it can be read.
     OwnChange(Option<Box<Change>>),
@@ -41,7 +49,7 @@ pub enum Dismissal {
     DescriptionOnly(Option<Box<Change>>),
 }
 
-/// What is wrong with a record of a security group change.
+/// What is wrong with the record of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Malformed {
     /// Not JSON, or a field that is needed is of the wrong kind.
@@ -70,6 +78,16 @@ pub enum Malformed {
         /// What is wrong with it.
         source: InvalidRule,
     },
+    /// An entry of a prefix list cannot be read.
+    #[error("entry {number} of {part}: {source}")]
+    Entry {
+        /// Which part of the record.
+        part: &'static str,
+        /// Which entry of those added, or of those removed, counted from 1.
+        number: usize,
+        /// What is wrong with it.
+        source: InvalidNetwork,
+    },
     /// An identifier cannot be read.
     #[error("{part}: {source}")]
     Id {
@@ -80,13 +98,13 @@ pub enum Malformed {
     },
 }
 
-/// Whether `record` can be a security group change at all: false for most records, in a fraction of a microsecond.
+/// Whether `record` can be a change at all: false for most records, in a fraction of a microsecond.
 ///
-/// Every call that matters has `SecurityGroup` in its name. JSON could spell a letter as an escape, which AWS never
-/// does; such a record is let through to be parsed.
+/// True where an `eventName` in it is that of a call that matters, or of any call of security groups. JSON could spell
+/// a letter as an escape, which AWS never does in a name; a record with such a letter is let through to be parsed.
 #[must_use]
 pub fn may_be_change(record: &[u8]) -> bool {
-    memmem::find(record, b"SecurityGroup").is_some() || memmem::find(record, br"\u").is_some()
+    call::may_be_named_in(record) || memmem::find(record, br"\u").is_some()
 }
 
 /// Reads one CloudTrail record. `own` is the guard's own role.
@@ -96,4 +114,23 @@ pub fn read(record: &[u8], own: Option<&RoleArn>) -> Reading {
         return Reading::Ignored(Box::new(record::header(record)), Dismissal::NotAChange);
     }
     record::read(record, own)
+}
+
+/// Whether `event` is of a call that puts groups on interfaces, however little else of it can be read.
+#[must_use]
+pub fn is_about_interfaces(event: &Event) -> bool {
+    event.name.as_deref().is_some_and(call::Call::is_attachment)
+}
+
+/// Why a change cannot be read.
+enum Unreadable {
+    /// What was changed was cut away.
+    Truncated,
+    Malformed(Malformed),
+}
+
+impl From<Malformed> for Unreadable {
+    fn from(why: Malformed) -> Self {
+        Self::Malformed(why)
+    }
 }

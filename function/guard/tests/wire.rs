@@ -1,13 +1,29 @@
-//! Every encoding of a security group change that CloudTrail uses, and what must be read from it.
+//! Every encoding of a change that CloudTrail uses, and what must be read from it.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which may stop at the first surprise")]
 #![expect(clippy::needless_pass_by_value, reason = "records are written where they are passed")]
 
+#[path = "wire/attachment.rs"]
+mod attachment;
+#[path = "wire/identity.rs"]
+mod identity;
+#[path = "wire/prefilter.rs"]
+mod prefilter;
+#[path = "wire/prefix_list.rs"]
+mod prefix_list;
+#[path = "wire/revoke.rs"]
+mod revoke;
+#[path = "wire/tags.rs"]
+mod tags;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tierguard::change::{Change, ChangeKind, Modification, RuleKey, Told};
+use tierguard::change::{
+    Attached, Attachment, Change, ChangeKind, GroupChange, GroupEdit, ListChange, ListEdit, ListVersion,
+    Modification, RuleKey, TagChange, TagEdit, Told,
+};
 use tierguard::group::Rule;
-use tierguard::id::RoleArn;
+use tierguard::id::{GroupId, RoleArn};
 use tierguard::wire::{self, Dismissal, Reading};
 
 /// A record of `name` with these parameters; the rest is as most records have it.
@@ -41,24 +57,69 @@ fn shown(reading: &Reading) -> String {
     }
 }
 
-fn shown_change(Change { event: _, group, kind }: &Change) -> String {
+fn shown_change(change: &Change) -> String {
+    match &change.kind {
+        ChangeKind::Group(change) => shown_group(change),
+        ChangeKind::Tags(change) => shown_tags(change),
+        ChangeKind::PrefixList(change) => shown_list(change),
+        ChangeKind::Attachment(change) => shown_attachment(change),
+    }
+}
+
+fn shown_group(GroupChange { group, edit: kind }: &GroupChange) -> String {
     let (what, rules) = match kind {
-        ChangeKind::Authorize { direction, rules } => (format!("authorize {direction}"), told(rules, rule)),
-        ChangeKind::Revoke { direction, rules } => (format!("revoke {direction}"), told(rules, key)),
-        ChangeKind::Modify { rules } => ("modify".to_owned(), told(rules, edit)),
-        ChangeKind::Describe { direction, descriptions } => {
+        GroupEdit::Authorize { direction, rules } => (format!("authorize {direction}"), told(rules, rule)),
+        GroupEdit::Revoke { direction, rules, removed } => {
+            let removed = removed.iter().map(|gone| format!("\n  gone: {}", rule(gone))).collect::<String>();
+            (format!("revoke {direction}"), told(rules, key) + &removed)
+        }
+        GroupEdit::Modify { rules } => ("modify".to_owned(), told(rules, edit)),
+        GroupEdit::Describe { direction, descriptions } => {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             let lines =
                 descriptions.iter().map(|(rule, says)| format!("\n  {} \"{}\"", key(rule), text(says)));
             (format!("describe {direction}"), lines.collect())
         }
-        ChangeKind::Create { name, vpc, tags } => {
+        GroupEdit::Create { name, vpc, tags } => {
             let (name, vpc) = (name.as_ref().unwrap(), vpc.as_ref().unwrap());
             ("create".to_owned(), format!(" {name} in {vpc} {tags:?}"))
         }
-        ChangeKind::Delete => ("delete".to_owned(), String::new()),
+        GroupEdit::Delete => ("delete".to_owned(), String::new()),
+        GroupEdit::Associate { vpc: None } => ("associate".to_owned(), " with a VPC".to_owned()),
+        GroupEdit::Associate { vpc: Some(vpc) } => ("associate".to_owned(), format!(" with {vpc}")),
     };
     format!("{what} {group}{rules}")
+}
+
+fn shown_tags(TagChange { groups, edit }: &TagChange) -> String {
+    let groups: Vec<_> = groups.iter().map(GroupId::as_str).collect();
+    match edit {
+        TagEdit::Set(tags) => format!("set {tags:?} on {}", groups.join(" ")),
+        TagEdit::Removed(tags) => format!("remove {tags:?} from {}", groups.join(" ")),
+    }
+}
+
+fn shown_list(ListChange { list, before, edit }: &ListChange) -> String {
+    let before = before.map_or("?".to_owned(), |ListVersion(version)| version.to_string());
+    let edit = match edit {
+        ListEdit::Entries { added, removed } => {
+            let signed = |sign: &'static str| move |network: &_| format!(" {sign}{network}");
+            added.iter().map(signed("+")).chain(removed.iter().map(signed("-"))).collect()
+        }
+        ListEdit::Restore { version } => format!(" restored from {version}"),
+        ListEdit::Cut => " (cut)".to_owned(),
+    };
+    format!("{list} at {before}{edit}")
+}
+
+fn shown_attachment(Attachment { interfaces }: &Attachment) -> String {
+    let lines = interfaces.iter().map(|Attached { interface, instance, vpc, groups }| {
+        let of = instance.as_ref().map(|instance| format!(" of {instance}")).unwrap_or_default();
+        let within = vpc.as_ref().map(|vpc| format!(" in {vpc}")).unwrap_or_default();
+        let groups: String = groups.iter().map(|group| format!(" {group}")).collect();
+        format!("{interface}{of}{within}:{groups}")
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn told<T>(rules: &Told<Vec<T>>, show: impl Fn(&T) -> String) -> String {
@@ -218,6 +279,7 @@ fn a_removal_names_rules_by_content_or_by_id() {
         let request = json!({"groupId": "sg-1", "ipPermissions": {}, "securityGroupRuleIds": ids});
         read(&record("RevokeSecurityGroupEgress", request, json!({"_return": true})))
     };
+    // What they said, the record does not tell.
     for ids in
         [json!({"items": ["sgr-1"]}), json!({"items": [{"securityGroupRuleId": "sgr-1"}]}), json!(["sgr-1"])]
     {
@@ -254,8 +316,23 @@ fn groups_come_and_go() {
     assert_eq!(created, r#"create sg-1 web in vpc-1 {"tier": "web"}"#);
     let nameless = read(&record("CreateSecurityGroup", request, Value::Null));
     assert_eq!(nameless, "malformed: responseElements has no groupId");
-    let deleted = read(&record("DeleteSecurityGroup", json!({"groupId": "sg-1"}), json!({"_return": true})));
-    assert_eq!(deleted, "delete sg-1");
+    let by = |name: &str, request: Value| read(&record(name, request, json!({"_return": true})));
+    assert_eq!(by("DeleteSecurityGroup", json!({"groupId": "sg-1"})), "delete sg-1");
+    assert_eq!(by("DeleteSecurityGroup", json!({"groupName": "web"})), "delete web");
+}
+
+#[test]
+fn a_group_comes_to_be_usable_in_a_further_vpc() {
+    let flat = json!({"groupId": "sg-1", "vpcId": "vpc-2"});
+    let wrapped = json!({"AssociateSecurityGroupVpcRequest": {"GroupId": "sg-1", "VpcId": "vpc-2"}});
+    let response = json!({"AssociateSecurityGroupVpcResponse": {"requestId": "r", "state": "associating"}});
+    for request in [flat, wrapped] {
+        let found = read(&record("AssociateSecurityGroupVpc", request.clone(), response.clone()));
+        assert_eq!(found, "associate sg-1 with vpc-2");
+        assert_eq!(read(&record("DisassociateSecurityGroupVpc", request, Value::Null)), "not a change");
+    }
+    let nowhere = read(&record("AssociateSecurityGroupVpc", json!({"groupId": "sg-1"}), Value::Null));
+    assert_eq!(nowhere, "associate sg-1 with a VPC");
 }
 
 #[test]
@@ -373,6 +450,22 @@ fn any_json() -> impl Strategy<Value = Value> {
         "tags",
         "key",
         "value",
+        "resourcesSet",
+        "resourceId",
+        "tagSet",
+        "PrefixListId",
+        "CurrentVersion",
+        "AddEntry",
+        "Cidr",
+        "instancesSet",
+        "instanceId",
+        "networkInterfaceSet",
+        "networkInterface",
+        "networkInterfaceId",
+        "groupSet",
+        "attribute",
+        "revokedSecurityGroupRuleSet",
+        "unknownIpPermissionSet",
     ]);
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -390,7 +483,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-const CALLS: [&str; 9] = [
+const GROUP_CALLS: [&str; 10] = [
     "AuthorizeSecurityGroupIngress",
     "AuthorizeSecurityGroupEgress",
     "RevokeSecurityGroupIngress",
@@ -400,16 +493,46 @@ const CALLS: [&str; 9] = [
     "UpdateSecurityGroupRuleDescriptionsEgress",
     "CreateSecurityGroup",
     "DeleteSecurityGroup",
+    "AssociateSecurityGroupVpc",
+];
+
+/// Calls that may also change something that does not matter.
+const OTHER_CALLS: [&str; 8] = [
+    "CreateTags",
+    "DeleteTags",
+    "ModifyManagedPrefixList",
+    "RestoreManagedPrefixListVersion",
+    "RunInstances",
+    "CreateNetworkInterface",
+    "ModifyNetworkInterfaceAttribute",
+    "ModifyInstanceAttribute",
 ];
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn reading_never_panics_on_any_parameters(call in prop::sample::select(CALLS.to_vec()),
+    fn reading_never_panics_on_any_parameters(call in prop::sample::select(GROUP_CALLS.to_vec()),
                                               request in any_json(), response in any_json()) {
         let reading = wire::read(record(call, request, response).to_string().as_bytes(), None);
         prop_assert!(!matches!(reading, Reading::Ignored(_, Dismissal::NotAChange | Dismissal::FailedCall)));
+    }
+
+    #[test]
+    fn no_other_call_is_read_into_a_group_or_into_nothing(call in prop::sample::select(OTHER_CALLS.to_vec()),
+                                                          request in any_json(), response in any_json()) {
+        match wire::read(record(call, request, response).to_string().as_bytes(), None) {
+            Reading::Change(change) => {
+                let is_something = match change.kind {
+                    ChangeKind::Group(_) => false,
+                    ChangeKind::Tags(change) => !change.groups.is_empty(),
+                    ChangeKind::PrefixList(_) => true,
+                    ChangeKind::Attachment(change) => !change.interfaces.is_empty(),
+                };
+                prop_assert!(is_something);
+            }
+            reading => prop_assert!(!matches!(reading, Reading::Ignored(_, Dismissal::FailedCall))),
+        }
     }
 
     #[test]

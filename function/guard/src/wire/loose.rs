@@ -4,6 +4,7 @@
 //! - A scalar in a list may be `{"content": X, "tag": n}`.
 //! - Numbers and booleans may arrive as strings, and strings (account ids, descriptions) as numbers or booleans.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -12,7 +13,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Unexpected, Vi
 use serde_json::value::RawValue;
 
 /// A text, whatever scalar it was written as.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Text(pub(super) String);
 
 impl Text {
@@ -84,6 +85,33 @@ impl<'de> Deserialize<'de> for Flag {
         flag.map(Self)
             .ok_or_else(|| serde::de::Error::invalid_value(Unexpected::Str(&text), &"true or false"))
     }
+}
+
+/// An element of a list of ids: the id itself, or an object that holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named(Option<Text>);
+
+impl Named {
+    /// The id, if there is one.
+    pub(super) fn as_str(&self) -> Option<&str> {
+        self.0.as_ref().map(Text::as_str)
+    }
+}
+
+impl<'de> Deserialize<'de> for Named {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = <&RawValue>::deserialize(deserializer)?.get();
+        let id = if json.starts_with('{') { id_inside(json) } else { serde_json::from_str(json) };
+        id.map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+/// The id that this object holds: under a key that says so (`groupId`, `SecurityGroupRuleId`), or as a list's scalar.
+fn id_inside(json: &str) -> serde_json::Result<Option<Text>> {
+    let fields: BTreeMap<Text, &RawValue> = serde_json::from_str(json)?;
+    let is_id = |Text(key): &Text| key.ends_with("Id") || key == "content" || key == "value";
+    let id = fields.iter().find(|(key, _)| is_id(key)).map(|(_, id)| id.get());
+    id.map_or(Ok(None), serde_json::from_str)
 }
 
 /// A list in any of its shapes.
@@ -237,6 +265,21 @@ mod tests {
         assert_eq!(serde_json::from_str::<Flag>(r#""true""#).unwrap(), Flag(true));
         assert!(serde_json::from_str::<Number>("1.5").is_err());
         assert!(serde_json::from_str::<Flag>("1").is_err());
+    }
+
+    #[test]
+    fn an_id_is_found_in_each_of_its_shapes() {
+        for json in [
+            r#""sg-1""#,
+            r#"{"groupName":"web","groupId":"sg-1"}"#,
+            r#"{"tag":1,"content":"sg-1"}"#,
+            r#"{"value":"sg-1"}"#,
+        ] {
+            assert_eq!(serde_json::from_str::<Named>(json).unwrap().as_str(), Some("sg-1"), "{json}");
+        }
+        for json in ["null", "{}", r#"{"groupName":"web"}"#, r#"{"groupId":null}"#] {
+            assert_eq!(serde_json::from_str::<Named>(json).unwrap().as_str(), None, "{json}");
+        }
     }
 
     #[test]

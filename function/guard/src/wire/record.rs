@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::call::{Call, GroupCall};
+use super::identity::UserIdentity;
 use super::loose::{Text, account_digits};
-use super::request::{self, Request};
-use super::response::Response;
-use super::{Dismissal, Malformed, Reading};
-use crate::change::{Actor, Change, ChangeKind, Event, RuleKey, Told};
-use crate::group::Rule;
-use crate::id::{AccountId, EventId, GroupId, GroupKey, GroupName, InvalidId, Region, RoleArn, VpcId};
-use crate::permission::Direction;
+use super::part::Parts;
+use super::{Dismissal, Malformed, Reading, Unreadable};
+use super::{attachment, group, prefix_list, tags};
+use crate::change::{Change, ChangeKind, Event};
+use crate::id::{AccountId, EventId, GroupKey, Region, RoleArn};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -34,62 +34,6 @@ struct Record<'a> {
     response_elements: Option<&'a RawValue>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct UserIdentity {
-    r#type: Option<Text>,
-    arn: Option<Text>,
-    principal_id: Option<Text>,
-    account_id: Option<Text>,
-    user_name: Option<Text>,
-    invoked_by: Option<Text>,
-    session_context: Option<SessionContext>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct SessionContext {
-    session_issuer: Option<SessionIssuer>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct SessionIssuer {
-    arn: Option<Text>,
-}
-
-/// The calls that matter, by what they do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Call {
-    Authorize(Direction),
-    Revoke(Direction),
-    Modify,
-    Describe(Direction),
-    Create,
-    Delete,
-}
-
-impl Call {
-    fn of(record: &Record<'_>) -> Option<Self> {
-        // A record without a source is none of CloudTrail's; one that says that it is such a call is looked at.
-        if record.event_source.as_ref().is_some_and(|source| source.as_str() != "ec2.amazonaws.com") {
-            return None;
-        }
-        match record.event_name.as_ref()?.as_str() {
-            "AuthorizeSecurityGroupIngress" => Some(Self::Authorize(Direction::Ingress)),
-            "AuthorizeSecurityGroupEgress" => Some(Self::Authorize(Direction::Egress)),
-            "RevokeSecurityGroupIngress" => Some(Self::Revoke(Direction::Ingress)),
-            "RevokeSecurityGroupEgress" => Some(Self::Revoke(Direction::Egress)),
-            "ModifySecurityGroupRules" => Some(Self::Modify),
-            "UpdateSecurityGroupRuleDescriptionsIngress" => Some(Self::Describe(Direction::Ingress)),
-            "UpdateSecurityGroupRuleDescriptionsEgress" => Some(Self::Describe(Direction::Egress)),
-            "CreateSecurityGroup" => Some(Self::Create),
-            "DeleteSecurityGroup" => Some(Self::Delete),
-            _ => None,
-        }
-    }
-}
-
 /// What `record` says about itself, as far as it can be read.
 pub(super) fn header(record: &[u8]) -> Event {
     serde_json::from_slice(record).map(|record: Record<'_>| record.event(None)).unwrap_or_default()
@@ -103,62 +47,66 @@ pub(super) fn read(bytes: &[u8], own: Option<&RoleArn>) -> Reading {
             return Reading::Malformed(Box::default(), why);
         }
     };
-    let Some(call) = Call::of(&record) else {
+    let Some(call) = record.call() else {
         return Reading::Ignored(Box::new(record.event(None)), Dismissal::NotAChange);
     };
-    let group = request::named_group(record.request_parameters);
+    let group = record.named_group(call);
     let event = || Box::new(Event { group: group.clone(), ..record.event(None) });
     if record.error_code.as_ref().is_some_and(|Text(code)| !code.is_empty()) {
         return Reading::Ignored(event(), Dismissal::FailedCall);
     }
-    let change = record.change(call, group.as_ref());
+    let Some(change) = record.change(call, group.as_ref()).transpose() else {
+        return Reading::Ignored(event(), Dismissal::NotAChange);
+    };
     let told = |change: Result<Change, Unreadable>| change.ok().map(Box::new);
-    match (change, call) {
-        (change, _) if record.is_by(own) => Reading::Ignored(event(), Dismissal::OwnChange(told(change))),
-        (change, Call::Describe(_)) => Reading::Ignored(event(), Dismissal::DescriptionOnly(told(change))),
-        (Ok(change), _) => Reading::Change(Box::new(change)),
-        (Err(Unreadable::Truncated), _) => Reading::Truncated(event()),
-        (Err(Unreadable::Malformed(why)), _) => Reading::Malformed(event(), why),
-    }
-}
-
-/// Why a change cannot be read.
-enum Unreadable {
-    /// The group was cut away.
-    Truncated,
-    Malformed(Malformed),
-}
-
-impl From<Malformed> for Unreadable {
-    fn from(why: Malformed) -> Self {
-        Self::Malformed(why)
+    let is_description = matches!(call, Call::Group(GroupCall::Describe(_)));
+    match change {
+        change if record.is_by(own) => Reading::Ignored(event(), Dismissal::OwnChange(told(change))),
+        change if is_description => Reading::Ignored(event(), Dismissal::DescriptionOnly(told(change))),
+        Ok(change) => Reading::Change(Box::new(change)),
+        Err(Unreadable::Truncated) => Reading::Truncated(event()),
+        Err(Unreadable::Malformed(why)) => Reading::Malformed(event(), why),
     }
 }
 
 impl Record<'_> {
+    /// What was called, if it matters.
+    fn call(&self) -> Option<Call> {
+        // A record without a source is none of CloudTrail's; one that says that it is such a call is looked at.
+        if self.event_source.as_ref().is_some_and(|source| source.as_str() != "ec2.amazonaws.com") {
+            return None;
+        }
+        Call::named(self.event_name.as_ref()?.as_str())
+    }
+
     /// Whether the role `own` called.
     fn is_by(&self, own: Option<&RoleArn>) -> bool {
         let role = self.user_identity.as_ref().and_then(UserIdentity::role);
         own.is_some() && role.as_ref() == own
     }
 
-    fn change(&self, call: Call, named: Option<&GroupKey>) -> Result<Change, Unreadable> {
-        let response = Response::read(self.response_elements)?;
-        let request = match Request::read(self.request_parameters) {
-            // All that is needed stands in the response.
-            Err(_) if response.group_of_rules().is_some() => Request::default(),
-            request => request?,
-        };
-        let cut = request.is_cut() || response.is_cut();
-        let group = group(call, &request, &response);
-        if cut && matches!(group, Err(Malformed::Missing { .. })) {
-            return Err(Unreadable::Truncated);
+    /// The one group that a call of a group names.
+    fn named_group(&self, call: Call) -> Option<GroupKey> {
+        match call {
+            Call::Group(_) => group::named(self.request_parameters),
+            Call::Tags(_) | Call::PrefixList(_) | Call::Attachment(_) => None,
         }
-        Ok(Change {
-            event: Event { group: named.cloned(), ..self.event(response.owner()) },
-            group: group?,
-            kind: kind(call, &request, &response, cut)?,
-        })
+    }
+
+    /// What the call changed; `None` if that is nothing that matters.
+    fn change(&self, call: Call, named: Option<&GroupKey>) -> Result<Option<Change>, Unreadable> {
+        let parts = Parts { request: self.request_parameters, response: self.response_elements };
+        let (kind, owner) = match call {
+            Call::Group(call) => {
+                let (change, owner) = group::change(call, parts)?;
+                (Some(ChangeKind::Group(change)), owner)
+            }
+            Call::Tags(call) => (tags::change(call, parts)?.map(ChangeKind::Tags), None),
+            Call::PrefixList(call) => (prefix_list::change(call, parts)?.map(ChangeKind::PrefixList), None),
+            Call::Attachment(call) => (attachment::change(call, parts)?.map(ChangeKind::Attachment), None),
+        };
+        let event = || Event { group: named.cloned(), ..self.event(owner.as_deref()) };
+        Ok(kind.map(|kind| Change { event: event(), kind }))
     }
 
     fn event(&self, owner: Option<&str>) -> Event {
@@ -180,97 +128,6 @@ impl Record<'_> {
     }
 }
 
-impl UserIdentity {
-    fn role(&self) -> Option<RoleArn> {
-        let issuer = self.session_context.as_ref()?.session_issuer.as_ref()?;
-        RoleArn::new(issuer.arn.as_ref()?.as_str()).ok()
-    }
-
-    fn actor(&self) -> Actor {
-        let role = self.role();
-        let named = [
-            &self.arn,
-            &self.user_name,
-            &self.principal_id,
-            &self.invoked_by,
-            &self.account_id,
-            &self.r#type,
-        ];
-        let name = named.into_iter().flatten().next().map(|Text(name)| name.clone());
-        Actor {
-            name: name.or_else(|| role.as_ref().map(RoleArn::to_string)),
-            role,
-            invoked_by: self.invoked_by.as_ref().map(|Text(service)| service.clone()),
-        }
-    }
-}
-
 fn account(text: &str) -> Option<AccountId> {
     AccountId::new(&account_digits(text)).ok()
-}
-
-fn group(call: Call, request: &Request, response: &Response) -> Result<GroupKey, Malformed> {
-    let (told, part) = if call == Call::Create {
-        (response.group_id.as_ref(), "responseElements")
-    } else {
-        (request.group_id.as_ref().or(response.group_id.as_ref()), "requestParameters")
-    };
-    let id = told.map(Text::as_str).or_else(|| response.group_of_rules());
-    let invalid = |source: InvalidId| Malformed::Id { part, source };
-    match (id, &request.group_name) {
-        (Some(id), _) => GroupId::new(id).map(GroupKey::Id).map_err(invalid),
-        (None, Some(Text(name))) if call != Call::Create => Ok(GroupKey::Name(GroupName::new(name))),
-        (None, _) => Err(Malformed::Missing { part, field: "groupId" }),
-    }
-}
-
-fn kind(call: Call, request: &Request, response: &Response, cut: bool) -> Result<ChangeKind, Malformed> {
-    let no_rules = Malformed::Missing { part: "requestParameters", field: "ipPermissions" };
-    Ok(match call {
-        Call::Authorize(direction) => ChangeKind::Authorize {
-            direction,
-            rules: told(added(direction, request, response)?, cut, no_rules)?,
-        },
-        Call::Revoke(direction) => ChangeKind::Revoke {
-            direction,
-            rules: told(removed(direction, request, response)?, cut, no_rules)?,
-        },
-        Call::Modify => {
-            let missing = Malformed::Missing { part: "requestParameters", field: "SecurityGroupRule" };
-            ChangeKind::Modify { rules: told(request.modifications()?, cut, missing)? }
-        }
-        Call::Describe(direction) => ChangeKind::Describe {
-            direction,
-            descriptions: request.descriptions(direction == Direction::Egress),
-        },
-        Call::Create => ChangeKind::Create {
-            name: request.group_name.as_ref().map(|Text(name)| GroupName::new(name)),
-            vpc: request.vpc_id.as_ref().and_then(|vpc| VpcId::new(vpc.as_str()).ok()),
-            tags: request.tags(),
-        },
-        Call::Delete => ChangeKind::Delete,
-    })
-}
-
-/// `rules`, if the record tells them.
-fn told<T>(rules: Vec<T>, cut: bool, missing: Malformed) -> Result<Told<Vec<T>>, Malformed> {
-    match (rules.is_empty(), cut) {
-        (false, _) => Ok(Told::Whole(rules)),
-        (true, true) => Ok(Told::Cut),
-        (true, false) => Err(missing),
-    }
-}
-
-fn added(direction: Direction, request: &Request, response: &Response) -> Result<Vec<Rule>, Malformed> {
-    let is_egress = direction == Direction::Egress;
-    let rules = response.rules(is_egress)?;
-    if rules.is_empty() { request.rules(is_egress) } else { Ok(rules) }
-}
-
-fn removed(direction: Direction, request: &Request, response: &Response) -> Result<Vec<RuleKey>, Malformed> {
-    let is_egress = direction == Direction::Egress;
-    let rules = response.revoked(is_egress)?;
-    let rules = if rules.is_empty() { request.rules(is_egress)? } else { rules };
-    let keys = request.rule_ids()?.into_iter().map(RuleKey::Id);
-    Ok(keys.chain(rules.into_iter().map(|rule| RuleKey::Content(rule.permission))).collect())
 }

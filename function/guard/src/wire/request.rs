@@ -4,16 +4,15 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::Malformed;
-use super::loose::{Flag, List, Number, Text, account_digits, is_present, unwrapped};
+use super::loose::{Flag, List, Named, Number, Text, account_digits};
+use super::part::{self, REQUEST};
+use super::tags::Tag;
 use crate::change::{Content, Modification, RuleKey};
 use crate::group::Rule;
-use crate::id::{GroupId, GroupKey, GroupName, RuleId};
+use crate::id::{RuleId, VpcId};
 use crate::shape::{InvalidRule, ReferencedGroup, SecurityGroupRule};
-
-const PART: &str = "requestParameters";
 
 /// What a request says, in either spelling of its keys.
 #[derive(Debug, Default, Deserialize)]
@@ -24,7 +23,7 @@ pub(super) struct Request {
     #[serde(alias = "GroupName")]
     pub(super) group_name: Option<Text>,
     #[serde(alias = "VpcId")]
-    pub(super) vpc_id: Option<Text>,
+    vpc_id: Option<Text>,
     #[serde(alias = "IpPermissions")]
     ip_permissions: List<IpPermission>,
     #[serde(alias = "IpProtocol")]
@@ -45,7 +44,7 @@ pub(super) struct Request {
     source_security_group_owner_id: Option<Text>,
     #[serde(alias = "SecurityGroupRuleIds", alias = "securityGroupRuleId", alias = "SecurityGroupRuleId")]
     #[serde(alias = "securityGroupRuleIdSet")]
-    security_group_rule_ids: List<NamedRule>,
+    security_group_rule_ids: List<Named>,
     #[serde(alias = "SecurityGroupRule", alias = "securityGroupRules", alias = "SecurityGroupRules")]
     #[serde(alias = "securityGroupRuleSet")]
     security_group_rule: List<RuleUpdate>,
@@ -59,7 +58,7 @@ pub(super) struct Request {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct IpPermission {
+pub(super) struct IpPermission {
     #[serde(alias = "IpProtocol")]
     ip_protocol: Option<Text>,
     #[serde(alias = "FromPort")]
@@ -105,17 +104,6 @@ struct PrefixList {
     prefix_list_id: Text,
     #[serde(alias = "Description")]
     description: Option<Text>,
-}
-
-/// An element of a list of rule ids: the id itself, or an object that holds it.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum NamedRule {
-    Object {
-        #[serde(alias = "SecurityGroupRuleId", alias = "securityGroupRuleId", alias = "content")]
-        id: Text,
-    },
-    Id(Text),
 }
 
 #[derive(Debug, Deserialize)]
@@ -164,35 +152,10 @@ struct TagSpecification {
     tags: List<Tag>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Tag {
-    #[serde(alias = "Key")]
-    key: Text,
-    #[serde(alias = "Value")]
-    value: Option<Text>,
-}
-
-/// The group that these parameters name, whatever else is wrong with them.
-pub(super) fn named_group(json: Option<&RawValue>) -> Option<GroupKey> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Named {
-        #[serde(alias = "GroupId")]
-        group_id: Option<Text>,
-        #[serde(alias = "GroupName")]
-        group_name: Option<Text>,
-    }
-    let Named { group_id, group_name } = serde_json::from_str(unwrapped(json?).get()).ok()?;
-    let by_id = group_id.and_then(|Text(id)| GroupId::new(&id).ok()).map(GroupKey::Id);
-    by_id.or_else(|| group_name.map(|Text(name)| GroupKey::Name(GroupName::new(&name))))
-}
-
 impl Request {
-    pub(super) fn read(json: Option<&RawValue>) -> Result<Self, Malformed> {
-        let Some(json) = json.filter(|json| is_present(json)) else { return Ok(Self::default()) };
-        serde_json::from_str(unwrapped(json).get())
-            .map_err(|error| Malformed::Json { part: PART, message: error.to_string() })
+    /// The VPC that it names.
+    pub(super) fn vpc(&self) -> Option<VpcId> {
+        VpcId::new(self.vpc_id.as_ref()?.as_str()).ok()
     }
 
     /// The rules that were asked for: each network, group and prefix list of each item is one of its own. None where
@@ -201,13 +164,10 @@ impl Request {
         if self.is_cut() {
             return Ok(Vec::new());
         }
-        let nested = self.ip_permissions.0.iter().map(|item| item.shapes(is_egress));
-        let shapes = nested.chain([Ok(self.flat(is_egress))]).zip(1..);
-        let rules = shapes.map(|(shapes, number)| {
-            let at = |source| Malformed::Rule { part: PART, number, source };
-            shapes.map_err(at)?.iter().map(|shape| Rule::try_from(shape).map_err(at)).collect()
-        });
-        rules.collect::<Result<Vec<Vec<Rule>>, _>>().map(|rules| rules.concat())
+        let nested = nested_rules(&self.ip_permissions, is_egress, REQUEST)?;
+        let number = self.ip_permissions.0.len().saturating_add(1);
+        let flat = read_rules(&self.flat(is_egress), REQUEST, number)?;
+        Ok([nested, flat].concat())
     }
 
     /// The rules that were named by id.
@@ -215,10 +175,8 @@ impl Request {
         if self.is_cut() {
             return Ok(Vec::new());
         }
-        let ids = self.security_group_rule_ids.0.iter().map(|named| match named {
-            NamedRule::Object { id: Text(id) } | NamedRule::Id(Text(id)) => RuleId::new(id),
-        });
-        ids.collect::<Result<_, _>>().map_err(|source| Malformed::Id { part: PART, source })
+        let ids = self.security_group_rule_ids.0.iter().filter_map(Named::as_str).map(RuleId::new);
+        part::id(ids.collect(), REQUEST)
     }
 
     /// Whether CloudTrail cut the request for its length.
@@ -246,9 +204,9 @@ impl Request {
     }
 
     /// The tags that the group was made with.
-    pub(super) fn tags(&self) -> BTreeMap<String, String> {
+    pub(super) fn tags(&self) -> Result<BTreeMap<String, String>, Malformed> {
         let tags = self.tag_specification_set.0.iter().flat_map(|specification| &specification.tags.0);
-        tags.map(|tag| (tag.key.0.clone(), owned(tag.value.as_ref()).unwrap_or_default())).collect()
+        tags.map(|tag| tag.read().map(|(key, value)| (key, value.unwrap_or_default()))).collect()
     }
 
     /// The one rule of the flat form. A source group by name alone stands for all TCP, UDP and ICMP from it.
@@ -278,6 +236,29 @@ impl Request {
         };
         protocols.into_iter().map(rule).collect()
     }
+}
+
+/// The rules of nested items in `part`: each network, group and prefix list of each item is one of its own.
+pub(super) fn nested_rules(
+    List(items): &List<IpPermission>,
+    is_egress: bool,
+    part: &'static str,
+) -> Result<Vec<Rule>, Malformed> {
+    let rules = items.iter().zip(1..).map(|(item, number)| {
+        let shapes = item.shapes(is_egress).map_err(|source| Malformed::Rule { part, number, source })?;
+        read_rules(&shapes, part, number)
+    });
+    rules.collect::<Result<Vec<_>, _>>().map(|rules| rules.concat())
+}
+
+/// The rules that the item of this number stands for.
+fn read_rules(
+    shapes: &[SecurityGroupRule],
+    part: &'static str,
+    number: usize,
+) -> Result<Vec<Rule>, Malformed> {
+    let rules = shapes.iter().map(Rule::try_from);
+    rules.collect::<Result<_, _>>().map_err(|source| Malformed::Rule { part, number, source })
 }
 
 impl IpPermission {
@@ -325,16 +306,16 @@ impl RuleUpdate {
     fn modification(&self, number: usize) -> Result<Modification, Malformed> {
         let Self { security_group_rule_id, security_group_rule } = self;
         let id = security_group_rule_id.as_ref();
-        let id = id.ok_or(Malformed::Missing { part: PART, field: "SecurityGroupRuleId" })?;
+        let id = id.ok_or(Malformed::Missing { part: REQUEST, field: "SecurityGroupRuleId" })?;
         let content = security_group_rule.as_ref();
-        let content = content.ok_or(Malformed::Missing { part: PART, field: "SecurityGroupRule" })?;
+        let content = content.ok_or(Malformed::Missing { part: REQUEST, field: "SecurityGroupRule" })?;
         let rule = Rule::try_from(&content.shape()).map_err(|source| Malformed::Rule {
-            part: PART,
+            part: REQUEST,
             number,
             source,
         })?;
         Ok(Modification {
-            id: RuleId::new(id.as_str()).map_err(|source| Malformed::Id { part: PART, source })?,
+            id: part::id(RuleId::new(id.as_str()), REQUEST)?,
             content: Content { traffic: rule.permission.traffic, peer: rule.permission.peer },
             description: rule.description,
         })

@@ -2,14 +2,13 @@
 //! them, so it is preferred to the request.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::Malformed;
-use super::loose::{Flag, List, Number, Text, account_digits, is_present, unwrapped};
+use super::loose::{Flag, List, Number, Text, account_digits};
+use super::part::RESPONSE;
+use super::request::{self, IpPermission};
 use crate::group::Rule;
 use crate::shape::{ReferencedGroup, SecurityGroupRule};
-
-const PART: &str = "responseElements";
 
 /// What a response says. `Default` is the response of an old record, which says nothing.
 #[derive(Debug, Default, Deserialize)]
@@ -17,7 +16,10 @@ const PART: &str = "responseElements";
 pub(super) struct Response {
     pub(super) group_id: Option<Text>,
     security_group_rule_set: List<ResponseRule>,
-    revoked_security_group_rule_set: List<ResponseRule>,
+    revoked_security_group_rule_set: Option<List<ResponseRule>>,
+    unknown_ip_permission_set: List<IpPermission>,
+    #[serde(rename = "_return", alias = "return")]
+    success: Option<Text>,
     omitted: Option<Flag>,
 }
 
@@ -35,10 +37,12 @@ struct ResponseRule {
     cidr_ipv6: Option<Text>,
     prefix_list_id: Option<Text>,
     referenced_group_info: Option<Reference>,
+    /// In place of `referencedGroupInfo`, of a rule that was revoked.
+    referenced_group_id: Option<Text>,
     description: Option<Text>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Reference {
     group_id: Option<Text>,
@@ -46,12 +50,6 @@ struct Reference {
 }
 
 impl Response {
-    pub(super) fn read(json: Option<&RawValue>) -> Result<Self, Malformed> {
-        let Some(json) = json.filter(|json| is_present(json)) else { return Ok(Self::default()) };
-        serde_json::from_str(unwrapped(json).get())
-            .map_err(|error| Malformed::Json { part: PART, message: error.to_string() })
-    }
-
     /// The group that its rules belong to.
     pub(super) fn group_of_rules(&self) -> Option<&str> {
         self.all_rules().find_map(|rule| rule.group_id.as_ref()).map(Text::as_str)
@@ -72,17 +70,25 @@ impl Response {
         if self.is_cut() { Ok(Vec::new()) } else { read_rules(&self.security_group_rule_set, is_egress) }
     }
 
-    /// The rules that were removed; none in older records, or where the response was cut.
-    pub(super) fn revoked(&self, is_egress: bool) -> Result<Vec<Rule>, Malformed> {
-        if self.is_cut() {
-            Ok(Vec::new())
-        } else {
-            read_rules(&self.revoked_security_group_rule_set, is_egress)
-        }
+    /// The rules that were removed; `None` in older records, or where the response was cut.
+    pub(super) fn revoked(&self, is_egress: bool) -> Result<Option<Vec<Rule>>, Malformed> {
+        let told = self.revoked_security_group_rule_set.as_ref().filter(|_| !self.is_cut());
+        told.map(|rules| read_rules(rules, is_egress)).transpose()
+    }
+
+    /// The rules that were to be removed and were not there.
+    pub(super) fn unknown(&self, is_egress: bool) -> Result<Vec<Rule>, Malformed> {
+        request::nested_rules(&self.unknown_ip_permission_set, is_egress, RESPONSE)
+    }
+
+    /// Whether EC2 answered that it did not do what was asked.
+    pub(super) fn says_nothing_was_done(&self) -> bool {
+        self.success.as_ref().is_some_and(|Text(success)| success == "false")
     }
 
     fn all_rules(&self) -> impl Iterator<Item = &ResponseRule> {
-        self.security_group_rule_set.0.iter().chain(&self.revoked_security_group_rule_set.0)
+        let revoked = self.revoked_security_group_rule_set.iter().flat_map(|List(rules)| rules);
+        self.security_group_rule_set.0.iter().chain(revoked)
     }
 }
 
@@ -91,7 +97,7 @@ fn read_rules(List(rules): &List<ResponseRule>, is_egress: bool) -> Result<Vec<R
     numbered
         .map(|(rule, number)| {
             Rule::try_from(&rule.shape(is_egress)).map_err(|source| Malformed::Rule {
-                part: PART,
+                part: RESPONSE,
                 number,
                 source,
             })
@@ -114,12 +120,21 @@ impl ResponseRule {
             cidr_ipv4: text(&self.cidr_ipv4),
             cidr_ipv6: text(&self.cidr_ipv6),
             prefix_list_id: text(&self.prefix_list_id),
-            referenced_group_info: self.referenced_group_info.as_ref().map(|reference| ReferencedGroup {
-                group_id: text(&reference.group_id),
-                group_name: None,
-                user_id: reference.user_id.as_ref().map(|Text(id)| account_digits(id)),
-            }),
+            referenced_group_info: self.reference(),
             description: text(&self.description),
         }
+    }
+
+    fn reference(&self) -> Option<ReferencedGroup> {
+        let Reference { group_id, user_id } = match (&self.referenced_group_info, &self.referenced_group_id) {
+            (Some(reference), _) => reference.clone(),
+            (None, Some(id)) => Reference { group_id: Some(id.clone()), user_id: None },
+            (None, None) => return None,
+        };
+        Some(ReferencedGroup {
+            group_id: group_id.map(|Text(id)| id),
+            group_name: None,
+            user_id: user_id.map(|Text(id)| account_digits(&id)),
+        })
     }
 }

@@ -1,0 +1,61 @@
+//! What is let through to be parsed.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tierguard::wire::{self, Dismissal, Reading, may_be_change};
+
+use super::{GROUP_CALLS, OTHER_CALLS, any_json, read, record};
+
+#[test]
+fn the_name_of_the_call_decides() {
+    for (json, expect) in [
+        (r#"{"eventName":"CreateTags"}"#, true),
+        ("{\"eventName\" :\n\t\"RunInstances\"}", true),
+        (r#"{"eventName":"DescribeSecurityGroups"}"#, true),
+        (r#"{"eventName":"Run\u0049nstances"}"#, true),
+        (r#"{"eventName":{"content":"CreateTags","tag":1}}"#, true),
+        (r#"{"x":{"eventName":"PutParameter"},"eventName":"DeleteTags"}"#, true),
+        (r#"{"eventName":"AuthorizeSecurityGroup"#, true),
+        (r#"{"eventName":"CreateTagsX"}"#, false),
+        (r#"{"eventName":"XCreateTags"}"#, false),
+        (r#"{"eventName":"CreateManagedPrefixList"}"#, false),
+        (r#"{"eventName":"PutParameter","x":"CreateTags","y":"SecurityGroup"}"#, false),
+        (r#"{"x":"eventName","eventNames":"CreateTags"}"#, false),
+        ("{}", false),
+        ("", false),
+    ] {
+        assert_eq!(may_be_change(json.as_bytes()), expect, "{json}");
+    }
+    for name in GROUP_CALLS.iter().chain(&OTHER_CALLS) {
+        let record = record(name, json!({"omitted": true}), Value::Null).to_string();
+        assert!(may_be_change(record.as_bytes()), "{name}");
+        assert_ne!(read(&serde_json::from_str(&record).unwrap()), "not a change", "{name}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_kept_out_is_no_change(
+        name in prop_oneof![
+            prop::sample::select([GROUP_CALLS.as_slice(), &OTHER_CALLS, &["PutParameter", ""]].concat())
+                .prop_map(Value::from),
+            any_json(),
+        ],
+        request in any_json(),
+        is_escaped in any::<bool>(),
+        is_spaced in any::<bool>(),
+    ) {
+        let mut record = record("x", request, Value::Null);
+        record["eventName"] = name;
+        let json = if is_spaced { serde_json::to_string_pretty(&record) } else { serde_json::to_string(&record) };
+        let json = json.unwrap();
+        let json = if is_escaped { json.replace("Tags", r"T\u0061gs").replace("Name", r"N\u0061me") } else { json };
+        // As the whole of it is parsed: a letter spelled as an escape lets every record through.
+        let parsed = wire::read(json.replacen('{', r#"{"z":"\u0041","#, 1).as_bytes(), None);
+        if !may_be_change(json.as_bytes()) {
+            prop_assert!(matches!(parsed, Reading::Ignored(_, Dismissal::NotAChange)), "{}", json);
+        }
+    }
+}
