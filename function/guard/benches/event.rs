@@ -7,14 +7,15 @@
 use divan::{Bencher, black_box};
 use futures_util::FutureExt;
 use jiff::Timestamp;
-use tierguard::act::{ChangeAccount, RevokeError, Revoked};
-use tierguard::facts::{Facts, Subject};
+use tierguard::act::{AuthorizeError, ChangeAccount, RestoreError, RevokeError, Revoked, SetGroupsError};
+use tierguard::facts::Facts;
 use tierguard::group::Group;
 use tierguard::id::{AccountId, GroupName};
+use tierguard::interface::Interface;
 use tierguard::judge::{Judgement, judge};
-use tierguard::look::{Answers, Questions, ReadAccount};
+use tierguard::look::{Answers, LookUpError, Questions, ReadAccount};
 use tierguard::notice::{Notice, Publish, PublishError};
-use tierguard::plan::Call;
+use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
 use tierguard::wire::{self, Reading};
 use tierguard::{Guard, Policy};
 
@@ -44,6 +45,21 @@ fn unrelated() -> Vec<u8> {
     record.to_string().into_bytes()
 }
 
+/// A record of 20 KB of a launch of twenty instances.
+fn launch() -> Vec<u8> {
+    let mut record: serde_json::Value = serde_json::from_slice(&record(ALLOWED)).expect("a sample is JSON");
+    let groups = serde_json::json!({"items": [{"groupId": "sg-0", "groupName": "web"}]});
+    let interface = |n: u8| serde_json::json!({"networkInterfaceId": format!("eni-{n}"), "groupSet": groups});
+    let instance = |n: u8| {
+        serde_json::json!({"instanceId": format!("i-{n}"), "vpcId": "vpc-0", "groupSet": groups,
+            "privateDnsName": "x".repeat(800), "networkInterfaceSet": {"items": [interface(n)]}})
+    };
+    record["eventName"] = "RunInstances".into();
+    record["responseElements"] = serde_json::json!({
+        "instancesSet": {"items": (0..20).map(instance).collect::<Vec<_>>()}});
+    record.to_string().into_bytes()
+}
+
 /// An account in which every group is a web server.
 struct Everywhere(Group);
 
@@ -58,11 +74,31 @@ impl ReadAccount for Everywhere {
     async fn look(&self, questions: &Questions) -> Answers {
         self.answers(questions)
     }
+
+    async fn all_groups(&self) -> Result<Vec<Group>, LookUpError> {
+        Ok(vec![self.0.clone()])
+    }
+
+    async fn all_interfaces(&self) -> Result<Vec<Interface>, LookUpError> {
+        Ok(Vec::new())
+    }
 }
 
 impl ChangeAccount for Everywhere {
-    async fn revoke(&self, _call: &Call) -> Result<Revoked, RevokeError> {
+    async fn revoke(&self, _call: &Revoke) -> Result<Revoked, RevokeError> {
         Ok(Revoked::default())
+    }
+
+    async fn authorize(&self, _call: &Authorize) -> Result<(), AuthorizeError> {
+        Ok(())
+    }
+
+    async fn restore_list(&self, _call: &RestoreList) -> Result<(), RestoreError> {
+        Ok(())
+    }
+
+    async fn set_groups(&self, _call: &SetGroups) -> Result<(), SetGroupsError> {
+        Ok(())
     }
 }
 
@@ -88,8 +124,8 @@ fn setting() -> (Guard, Everywhere) {
 fn verdict(guard: &Guard, account: &Everywhere, record: &[u8]) -> Option<Judgement> {
     let Reading::Change(change) = wire::read(record, None) else { return None };
     let answers = account.answers(&Questions::of(&change, &guard.policy, Timestamp::UNIX_EPOCH));
-    let subject = Subject::of(&change, &answers).ok()?;
-    Some(judge(&guard.policy, &Facts::new(subject, &change, answers)))
+    let facts = Facts::of(&change, answers, Timestamp::UNIX_EPOCH).ok()?;
+    Some(judge(&guard.policy, &facts))
 }
 
 #[divan::bench(args = ["forbidden", "allowed"])]
@@ -117,6 +153,14 @@ fn unrelated_record_of_2_kb(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn unrelated_record_of_2_kb_with_its_header(bencher: Bencher<'_, '_>) {
     let record = unrelated();
+    bencher.bench(|| wire::read(black_box(&record), None));
+}
+
+#[divan::bench]
+fn launch_of_20_kb_to_change(bencher: Bencher<'_, '_>) {
+    let record = launch();
+    assert!(record.len() > 20_000);
+    assert!(matches!(wire::read(&record, None), Reading::Change(_)));
     bencher.bench(|| wire::read(black_box(&record), None));
 }
 

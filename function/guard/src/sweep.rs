@@ -1,0 +1,215 @@
+//! The sweep: every rule of every group and the groups of every interface, judged on schedule. Events are late, cut, or
+//! lost; what a group is, is the truth.
+//!
+//! A sweep that runs out of time says where it stopped, and another one goes on from there.
+
+mod digest;
+mod interfaces;
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use digest::{Digest, Fared, Line, Wrong};
+
+use crate::act::{ChangeAccount, act};
+use crate::facts::{Facts, Subject};
+use crate::group::Group;
+use crate::id::{AccountId, GroupId, Region};
+use crate::judge::judge;
+use crate::look::{Answers, LookUpError, Questions, ReadAccount};
+use crate::notice::{Notice, Publish};
+use crate::permission::{Direction, Peer};
+use crate::plan::plan;
+use crate::policy::{Mode, Policy};
+use crate::respond::{Announced, Guard};
+
+/// What is to be swept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sweep {
+    /// The last group that was swept before, if this is the rest of a sweep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<GroupId>,
+    /// What was found before.
+    #[serde(default)]
+    pub digest: Digest,
+}
+
+/// What became of a sweep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Swept {
+    /// What was found, in this part and those before it.
+    pub digest: Digest,
+    /// Where to go on, if time ran out.
+    pub rest: Option<Sweep>,
+    /// Why the sweep could not go on, if it could not.
+    pub failed: Option<LookUpError>,
+    /// Whether people were told. The parts of one sweep are told in one message, by the last.
+    pub announced: Announced,
+}
+
+/// Where the sweep is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    /// The account.
+    pub account: Option<AccountId>,
+    /// The Region.
+    pub region: Option<Region>,
+}
+
+/// How many groups are looked at between two looks at the clock: what they may need of EC2's rates is a matter of seconds.
+const BATCH: usize = 20;
+
+impl Guard {
+    /// Sweeps all groups of `home` from where `sweep` says, at the instant `now`, for as long as `has_time`.
+    pub async fn sweep<P>(
+        &self,
+        sweep: Sweep,
+        home: &Home,
+        ports: &P,
+        now: Timestamp,
+        has_time: impl Fn() -> bool,
+    ) -> Swept
+    where
+        P: ReadAccount + ChangeAccount + Publish + Sync,
+    {
+        let digest = sweep.digest.begun(now, self.policy.sweep);
+        let mut swept = match ports.all_groups().await {
+            Ok(groups) => {
+                let mut sweeper = Sweeper::new(self.policy.swept(), home, &groups, now, digest);
+                let (rest, failed) = sweeper.go(groups, sweep.after, ports, &has_time).await;
+                let (rest, failed) = match (rest, failed) {
+                    (None, None) => sweeper.interfaces(ports, &has_time).await,
+                    (rest, failed) => (rest, failed),
+                };
+                Swept { digest: sweeper.digest, rest, failed, announced: Announced::NotNeeded }
+            }
+            Err(error) => Swept { digest, rest: None, failed: Some(error), announced: Announced::NotNeeded },
+        };
+        if swept.rest.is_some() {
+            return swept;
+        }
+        swept.digest.end(&self.policy, now);
+        if let Some(notice) = Notice::of_sweep(&swept, home) {
+            swept.announced = match ports.publish(&notice).await {
+                Ok(()) => Announced::Published,
+                Err(error) => Announced::Failed(error),
+            };
+        }
+        swept
+    }
+}
+
+impl Policy {
+    /// The policy of the sweep, which may observe where events are answered.
+    fn swept(&self) -> Self {
+        match self.sweep {
+            Mode::Enforce => self.clone(),
+            Mode::Observe => self.clone().with_mode(Mode::Observe),
+        }
+    }
+}
+
+/// A sweep on its way.
+struct Sweeper<'a> {
+    policy: Policy,
+    home: &'a Home,
+    digest: Digest,
+    /// All groups as they were when the sweep began, and every prefix list that was met so far.
+    known: Facts,
+    /// The last group that was swept.
+    last: Option<GroupId>,
+}
+
+impl<'a> Sweeper<'a> {
+    fn new(policy: Policy, home: &'a Home, groups: &[Group], now: Timestamp, digest: Digest) -> Self {
+        let answers = Answers { groups: Ok(groups.to_vec()), ..Answers::default() };
+        let known = Facts::about(Vec::new(), home.account.clone(), answers, now).of_whole_account();
+        Self { policy, home, digest, known, last: None }
+    }
+
+    /// Sweeps `groups` in the order of their ids; where to go on, and why not, if it cannot.
+    async fn go<P>(
+        &mut self,
+        mut groups: Vec<Group>,
+        after: Option<GroupId>,
+        ports: &P,
+        has_time: &impl Fn() -> bool,
+    ) -> (Option<Sweep>, Option<LookUpError>)
+    where
+        P: ReadAccount + ChangeAccount + Sync,
+    {
+        groups.sort_by(|one, other| one.id.cmp(&other.id));
+        let is_left = |group: &&Group| after.as_ref().is_none_or(|after| group.id > *after);
+        let left: Vec<_> = groups.iter().filter(is_left).collect();
+        self.last.clone_from(&after);
+        for batch in left.chunks(BATCH) {
+            if !has_time() {
+                return (Some(self.rest()), None);
+            }
+            if let Err(error) = self.batch(batch, ports).await {
+                return (None, Some(error));
+            }
+            self.last = batch.last().map(|group| group.id.clone());
+        }
+        (None, None)
+    }
+
+    /// The sweep that goes on from here.
+    fn rest(&self) -> Sweep {
+        Sweep { after: self.last.clone(), digest: self.digest.clone() }
+    }
+
+    async fn batch<P>(&mut self, groups: &[&Group], ports: &P) -> Result<(), LookUpError>
+    where
+        P: ReadAccount + ChangeAccount + Sync,
+    {
+        // The list of all groups may be minutes old: a group that has changed its tier since must not be judged by it.
+        let is_managed = |group: &&&Group| !self.policy.scopes(group).is_empty();
+        let ids: BTreeSet<_> = groups.iter().filter(is_managed).map(|group| group.id.clone()).collect();
+        let found = ports.look(&Questions { groups: ids.clone(), rules_of: ids, ..self.questions() }).await;
+        let mut subjects = Vec::new();
+        for group in found.groups.clone()? {
+            match found.rules_of(&group.id) {
+                Ok(rules) => subjects.push(Subject::swept(group, rules.to_vec())),
+                // What another attempt may tell, it is left to; what none can must not keep the other groups waiting.
+                Err(error) if error.retryable => return Err(error),
+                Err(error) => self.digest.unknown(&error),
+            }
+        }
+        self.learn_lists(&subjects, ports).await;
+        let facts = self.known.with_subjects(subjects);
+        let judgement = judge(&self.policy, &facts);
+        let actions = act(&plan(&facts, &judgement.verdict), ports).await;
+        self.digest.add(groups.len(), &facts, &judgement, &actions);
+        Ok(())
+    }
+
+    fn questions(&self) -> Questions {
+        let Home { account, region } = self.home.clone();
+        Questions { account, region, ..Questions::default() }
+    }
+
+    /// Looks up those prefix lists that the rules of `subjects` name, or that decide about them, and that are not known
+    /// yet.
+    async fn learn_lists<P>(&mut self, subjects: &[Subject], ports: &P)
+    where
+        P: ReadAccount + Sync,
+    {
+        let named = subjects.iter().flat_map(|subject| &subject.rules).filter_map(|rule| {
+            match &rule.permission.peer {
+                Peer::PrefixList(list) => Some(list),
+                Peer::Group(_) | Peer::Network(_) => None,
+            }
+        });
+        let both = [Direction::Ingress, Direction::Egress];
+        let deciding = both.into_iter().flat_map(|direction| self.policy.lists_towards(direction));
+        let mut lists: BTreeSet<_> = named.chain(deciding).cloned().collect();
+        lists.retain(|list| !self.known.knows(list));
+        if !lists.is_empty() {
+            let questions = Questions { list_states: lists.clone(), prefix_lists: lists, ..self.questions() };
+            self.known.learn_lists(ports.look(&questions).await);
+        }
+    }
+}
