@@ -1,7 +1,7 @@
 //! What people and machines are told about one event.
 //!
-//! A notice exists for a violation, whatever became of it, for a change that could not be judged, and for one whose
-//! record does not tell all rules; for nothing else.
+//! A notice exists for a violation, whatever became of it, for a change that could not be judged, for one of which no
+//! record tells all, for whatever else the judgement remarks, and for a sweep that found something; for nothing else.
 //! It is rendered once, from what was handled and from nothing else: no clock, no look-up, no policy. It does not
 //! publish; that is the port [`Publish`].
 //!
@@ -9,20 +9,31 @@
 //! makes theirs harmless for each format.
 
 mod attributes;
+mod bound;
 mod chat;
+mod command;
 mod cut;
+mod digest;
+mod door;
 mod email;
 mod escape;
 mod fate;
+mod frame;
+mod interfaces;
 mod limits;
 mod link;
 mod machine;
 mod message;
+mod missing;
+mod part;
+mod remarks;
+mod rules;
 mod steps;
 mod story;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trespass;
 mod undecided;
 mod violation;
 mod who;
@@ -32,10 +43,13 @@ use std::future::Future;
 use thiserror::Error;
 
 pub use attributes::Attribute;
+use frame::Frame;
 use story::{News, Story};
 use text::Text;
 
+use crate::id::{AccountId, Region};
 use crate::respond::Handled;
+use crate::sweep::{Home, Swept};
 use limits::{EMAIL_BYTES, ID, MACHINE_BYTES, SMS, fitted, json_bytes};
 
 /// Tells people.
@@ -52,7 +66,7 @@ pub struct PublishError {
     pub message: String,
 }
 
-/// What people and machines are told about one event: the same story in every form that a topic delivers.
+/// What people and machines are told about one event, or one sweep: the same story in every form that a topic delivers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     subject: String,
@@ -70,13 +84,62 @@ impl Notice {
         let news = News::of(handled)?;
         let shortest = news.story(handled, 0);
         Some(Self {
-            subject: email::subject(&shortest, place(handled)),
-            email: plain_text(handled, news, &shortest),
-            chat: chat_message(handled, news, &shortest),
-            machine: machine_copy(handled, news, &shortest),
-            sms: escape::ascii(&email::title(&shortest).and(place(handled)).plain(), SMS),
-            attributes: attributes::attributes(handled, news),
+            attributes: attributes::attributes(handled, &shortest.state),
+            ..Self::told(
+                &place(handled.event.account.as_ref(), handled.event.region.as_ref()),
+                &Frame::of(handled, &shortest.state),
+                handled.judgement.verdict.word(),
+                |listed| news.story(handled, listed),
+                |story, listed| machine::copy(handled, story, listed),
+            )
         })
+    }
+
+    /// The notice about a whole sweep, in one message; `None` where nothing is wrong, or will be soon.
+    #[must_use]
+    pub fn of_sweep(swept: &Swept, home: &Home) -> Option<Self> {
+        if !digest::is_news(swept) {
+            return None;
+        }
+        let state = digest::story(swept, 0).state;
+        Some(Self {
+            attributes: attributes::of_sweep(&swept.digest, home),
+            ..Self::told(
+                &place(home.account.as_ref(), home.region.as_ref()),
+                &Frame::of_sweep(home, &state),
+                "sweep",
+                |listed| digest::story(swept, listed),
+                |story, listed| digest::machine(swept, home, story, listed),
+            )
+        })
+    }
+
+    /// Everything but the attributes: `story` and `machine` with at most so many of anything that there can be many
+    /// of, as many as fit.
+    fn told(
+        place: &Text,
+        frame: &Frame,
+        verdict: &str,
+        story: impl Fn(usize) -> Story,
+        machine: impl Fn(&Story, usize) -> String,
+    ) -> Self {
+        let shortest = story(0);
+        let email = fitted(
+            |listed| email::text(&story(listed)),
+            |text| json_bytes(text) <= EMAIL_BYTES,
+            || email::least(&shortest),
+        );
+        let chat = limits::LISTED.into_iter().find_map(|listed| chat::message(frame, &story(listed)));
+        let copy = |listed| machine(&shortest, listed);
+        let least = || machine::least(verdict, &shortest);
+        Self {
+            subject: email::subject(&shortest, place.clone()),
+            email,
+            chat: chat.unwrap_or_else(|| chat::least(frame, &shortest)),
+            machine: fitted(copy, |text| json_bytes(text) <= MACHINE_BYTES, least),
+            sms: escape::ascii(&email::title(&shortest).and(place.clone()).plain(), SMS),
+            attributes: Vec::new(),
+        }
     }
 
     /// `Subject`: at most 99 ASCII characters on one line.
@@ -123,25 +186,9 @@ impl Notice {
 }
 
 /// ` in 111122223333 eu-west-1`.
-fn place(handled: &Handled) -> Text {
-    let account = handled.event.account.as_ref().map(|account| Text::new().theirs(account, ID));
-    let region = handled.event.region.as_ref().map(|region| Text::new().theirs(region, ID));
+fn place(account: Option<&AccountId>, region: Option<&Region>) -> Text {
+    let account = account.map(|account| Text::new().theirs(account, ID));
+    let region = region.map(|region| Text::new().theirs(region, ID));
     let known: Vec<_> = account.into_iter().chain(region).collect();
     if known.is_empty() { Text::new() } else { Text::from(" in ").and(Text::joined(known, " ")) }
-}
-
-fn plain_text(handled: &Handled, news: News<'_>, shortest: &Story) -> String {
-    let render = |listed| email::text(&news.story(handled, listed));
-    fitted(render, |text| json_bytes(text) <= EMAIL_BYTES, || email::least(shortest))
-}
-
-fn chat_message(handled: &Handled, news: News<'_>, shortest: &Story) -> String {
-    let door = news.door(handled);
-    let message = |listed| chat::message(handled, &news.story(handled, listed), door);
-    limits::LISTED.into_iter().find_map(message).unwrap_or_else(|| chat::least(handled, shortest, door))
-}
-
-fn machine_copy(handled: &Handled, news: News<'_>, shortest: &Story) -> String {
-    let render = |listed| machine::copy(handled, news, shortest, listed);
-    fitted(render, |text| json_bytes(text) <= MACHINE_BYTES, || machine::least(handled, news))
 }

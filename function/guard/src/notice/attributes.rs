@@ -4,11 +4,16 @@
 //! values are not empty, a filter policy has at most five names, and a `String.Array` matches if one of its strings
 //! does, so that a policy can name one tier of several.
 
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::door::State;
 use super::escape::{ascii, ascii_json};
 use super::limits::{ID, NAME, TIERS};
-use super::story::News;
 use crate::id::{AccountId, Region};
 use crate::respond::Handled;
+use crate::sweep::{Digest, Home};
 
 /// One message attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +30,7 @@ impl Attribute {
         self.name
     }
 
-    /// `DataType`: `String`, or `String.Array` for the tiers.
+    /// `DataType`: `String`, or `String.Array` for the tiers, and for the outcomes of a sweep.
     #[must_use]
     pub const fn data_type(&self) -> &'static str {
         self.data_type
@@ -39,12 +44,11 @@ impl Attribute {
 }
 
 /// What is known of the five.
-pub(super) fn attributes(handled: &Handled, news: News<'_>) -> Vec<Attribute> {
+pub(super) fn attributes(handled: &Handled, state: &State) -> Vec<Attribute> {
     let account = handled.event.account.as_ref().map(AccountId::as_str);
     let region = handled.event.region.as_ref().map(Region::as_str);
-    let string = |name, value: &str| Attribute { name, data_type: "String", value: ascii(value, ID) };
     let verdict = string("verdict", handled.judgement.verdict.word());
-    let outcome = news.outcome(handled).map(|outcome| string("outcome", outcome.word()));
+    let outcome = state.outcome.map(|outcome| string("outcome", outcome));
     [verdict]
         .into_iter()
         .chain(outcome)
@@ -54,13 +58,26 @@ pub(super) fn attributes(handled: &Handled, news: News<'_>) -> Vec<Attribute> {
         .collect()
 }
 
+/// What is known of those that a sweep has: it may have several outcomes, and its tiers are all of them.
+pub(super) fn of_sweep(digest: &Digest, home: &Home) -> Vec<Attribute> {
+    let outcomes: BTreeSet<_> = digest.outcomes.keys().map(|outcome| outcome.word()).collect();
+    let outcome = (!outcomes.is_empty()).then(|| array("outcome", &outcomes)).flatten();
+    let account = home.account.as_ref().map(|account| string("account", account.as_str()));
+    let region = home.region.as_ref().map(|region| string("region", region.as_str()));
+    [string("verdict", "sweep")].into_iter().chain(outcome).chain(account).chain(region).collect()
+}
+
+fn string(name: &'static str, value: &str) -> Attribute {
+    Attribute { name, data_type: "String", value: ascii(value, ID) }
+}
+
+fn array(name: &'static str, values: &impl Serialize) -> Option<Attribute> {
+    let json = serde_json::to_string(values).ok()?;
+    Some(Attribute { name, data_type: "String.Array", value: ascii_json(&json) })
+}
+
 fn tiers(handled: &Handled) -> Option<Attribute> {
     let tiers = handled.judgement.tiers.iter().take(TIERS);
     let names: Vec<String> = tiers.map(|tier| tier.as_str().chars().take(NAME).collect()).collect();
-    let json = serde_json::to_string(&names).ok()?;
-    (!names.is_empty()).then(|| Attribute {
-        name: "tier",
-        data_type: "String.Array",
-        value: ascii_json(&json),
-    })
+    if names.is_empty() { None } else { array("tier", &names) }
 }

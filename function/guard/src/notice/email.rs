@@ -20,12 +20,12 @@ pub(super) fn subject(story: &Story, place: Text) -> String {
 
 /// `CLOSED: 22/tcp from 0.0.0.0/0 on web (sg-…)`.
 pub(super) fn title(story: &Story) -> Text {
-    story.label.clone().ours(": ").and(story.about.clone())
+    story.state.label.clone().ours(": ").and(story.about.clone())
 }
 
 /// The first line.
 pub(super) fn headline(story: &Story) -> Text {
-    story.label.clone().ours(": ").and(story.headline.clone())
+    story.state.label.clone().ours(": ").and(story.headline.clone())
 }
 
 /// The whole text.

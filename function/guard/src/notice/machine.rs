@@ -7,8 +7,9 @@ use super::email;
 use super::escape::{ascii_json, cut};
 use super::limits::{MACHINE_TEXT, TIERS};
 use super::link::Link;
-use super::story::{Links, News, Story};
+use super::story::{Links, Story};
 use super::who;
+use crate::group::Group;
 use crate::judge::{Undecidable, Unsettled, Verdict};
 use crate::report::{ActionReport, FindingReport, Report};
 use crate::respond::Handled;
@@ -26,7 +27,7 @@ struct Machine {
 struct Details {
     /// The first line of the text for people.
     headline: String,
-    /// `closed`, `open`, `still-open` or `undecided`.
+    /// `closed`, `open`, `still-open`, `undecided`, `restored`, `missing`, `still-missing` or `unmanaged`.
     door: &'static str,
     /// The worst outcome; `notify-only` where the policy wants no call.
     outcome: Option<&'static str>,
@@ -40,6 +41,8 @@ struct Details {
     invoked_by: Option<String>,
     role: Option<String>,
     group_name: Option<String>,
+    /// The groups that were judged.
+    groups: Vec<NamedGroup>,
     /// Why it could not be decided.
     causes: Vec<String>,
     /// Rules of the same change that could not be judged.
@@ -50,8 +53,15 @@ struct Details {
 }
 
 #[derive(Serialize)]
+struct NamedGroup {
+    id: String,
+    name: Option<String>,
+}
+
+#[derive(Serialize)]
 struct UnsettledReport {
-    rule: SecurityGroupRule,
+    group: String,
+    rule: Option<SecurityGroupRule>,
     cause: String,
 }
 
@@ -62,11 +72,12 @@ struct Omitted {
     actions: usize,
     action_rules: usize,
     unsettled: usize,
+    groups: usize,
     tiers: usize,
 }
 
 /// The copy, with at most `listed` of anything that there can be many of.
-pub(super) fn copy(handled: &Handled, news: News<'_>, story: &Story, listed: usize) -> String {
+pub(super) fn copy(handled: &Handled, story: &Story, listed: usize) -> String {
     let mut report = Report::new(handled, None);
     let unsettled = unsettled(handled);
     let omitted = Omitted {
@@ -74,27 +85,29 @@ pub(super) fn copy(handled: &Handled, news: News<'_>, story: &Story, listed: usi
         actions: report.actions.len().saturating_sub(listed),
         action_rules: shorten(&mut report, listed),
         unsettled: unsettled.len().saturating_sub(listed),
+        groups: handled.groups.len().saturating_sub(listed),
         tiers: handled.judgement.tiers.len().saturating_sub(TIERS),
     };
-    let notice = Details::new(handled, news, story, listed, omitted);
+    let notice = Details::new(handled, story, listed, omitted);
     ascii_json(&serde_json::to_string(&Machine { report, notice }).unwrap_or_default())
 }
 
 /// The least that can be said.
-pub(super) fn least(handled: &Handled, news: News<'_>) -> String {
-    let (verdict, door) = (handled.judgement.verdict.word(), news.door(handled).word());
+pub(super) fn least(verdict: &str, Story { state, .. }: &Story) -> String {
+    let door = state.door.word();
     serde_json::json!({ "verdict": verdict, "notice": { "door": door, "omitted": "all" } }).to_string()
 }
 
 impl Details {
-    fn new(handled: &Handled, news: News<'_>, story: &Story, listed: usize, omitted: Omitted) -> Self {
-        let Handled { event, found, handled_at, .. } = handled;
+    fn new(handled: &Handled, story: &Story, listed: usize, omitted: Omitted) -> Self {
+        let Handled { event, handled_at, .. } = handled;
+        let found = handled.found();
         let Links { group, event: record } = &story.links;
         let short = |text: Option<&str>| text.map(|text| cut(text, MACHINE_TEXT));
         Self {
             headline: email::headline(story).plain(),
-            door: news.door(handled).word(),
-            outcome: news.outcome(handled).map(super::fate::Fate::word),
+            door: story.state.door.word(),
+            outcome: story.state.outcome,
             retried: handled.retry().is_some(),
             handled_at: handled_at.to_string(),
             seconds: who::seconds(handled),
@@ -103,6 +116,7 @@ impl Details {
             invoked_by: short(event.actor.invoked_by.as_deref()),
             role: short(event.actor.role.as_ref().map(crate::id::RoleArn::as_str)),
             group_name: short(found.as_ref().and_then(|group| Some(group.name.as_ref()?.as_str()))),
+            groups: handled.groups.iter().take(listed).map(NamedGroup::new).collect(),
             causes: causes(handled, listed),
             unsettled: unsettled(handled).iter().take(listed).map(UnsettledReport::new).collect(),
             group_url: group.clone(),
@@ -112,11 +126,18 @@ impl Details {
     }
 }
 
+impl NamedGroup {
+    fn new(Group { id, name, .. }: &Group) -> Self {
+        let name = name.as_ref().map(|name| cut(name.as_str(), MACHINE_TEXT));
+        Self { id: id.to_string(), name }
+    }
+}
+
 impl UnsettledReport {
-    fn new(Unsettled { rule, cause }: &Unsettled) -> Self {
-        let mut rule = SecurityGroupRule::of(rule, None);
-        shorten_rule(&mut rule);
-        Self { rule, cause: cut(&cause.to_string(), MACHINE_TEXT) }
+    fn new(Unsettled { group, rule, cause }: &Unsettled) -> Self {
+        let mut rule = rule.as_ref().map(|rule| SecurityGroupRule::of(rule, None));
+        rule.iter_mut().for_each(shorten_rule);
+        Self { group: group.to_string(), rule, cause: cut(&cause.to_string(), MACHINE_TEXT) }
     }
 }
 
@@ -146,7 +167,9 @@ fn causes(handled: &Handled, listed: usize) -> Vec<String> {
 /// Leaves at most `listed` findings, calls and rules of calls in `report`, and no endless text. Says how many rules of
 /// calls it left out.
 fn shorten(report: &mut Report, listed: usize) -> usize {
-    let Report { event_name, actor, group, tiers, findings, actions, .. } = report;
+    let Report { event_name, actor, group, tiers, findings, actions, remarks, .. } = report;
+    remarks.sort_unstable();
+    remarks.dedup();
     for text in [event_name, actor, group].into_iter().flatten().chain(tiers.iter_mut()) {
         *text = cut(text, MACHINE_TEXT);
     }
@@ -159,8 +182,10 @@ fn shorten(report: &mut Report, listed: usize) -> usize {
     all.saturating_sub(listed.saturating_sub(left))
 }
 
-fn shorten_finding(FindingReport { code: _, rule, excess, why }: &mut FindingReport) {
-    shorten_rule(rule);
+fn shorten_finding(finding: &mut FindingReport) {
+    let FindingReport { code: _, rule, group: _, interface: _, groups, excess, why } = finding;
+    rule.iter_mut().for_each(shorten_rule);
+    groups.truncate(TIERS);
     excess.truncate(TIERS);
     for text in excess.iter_mut().chain([why]) {
         *text = cut(text, MACHINE_TEXT);
@@ -168,10 +193,10 @@ fn shorten_finding(FindingReport { code: _, rule, excess, why }: &mut FindingRep
 }
 
 /// Leaves at most `listed` rules, and says how many more there may be elsewhere.
-fn shorten_action(
-    listed: usize,
-    ActionReport { call: _, group: _, rules, outcome: _, error }: &mut ActionReport,
-) -> usize {
+fn shorten_action(listed: usize, action: &mut ActionReport) -> usize {
+    let ActionReport { call: _, group: _, prefix_list: _, interface: _, groups, rules, outcome: _, error } =
+        action;
+    groups.truncate(TIERS);
     rules.truncate(listed);
     rules.iter_mut().for_each(shorten_rule);
     *error = error.take().map(|text| cut(&text, MACHINE_TEXT));

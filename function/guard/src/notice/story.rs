@@ -2,11 +2,13 @@
 //!
 //! Says it once for all formats; knows nothing of markup, wrapping or limits of a channel.
 
-use super::fate::{Door, Fate, forbidden};
+use std::collections::BTreeSet;
+
+use super::door::State;
 use super::limits::{ID, NAME, RULE};
 use super::link::Link;
 use super::text::Text;
-use super::{cut, undecided, violation};
+use super::{cut, remarks, undecided, violation};
 use crate::group::Rule;
 use crate::id::{GroupId, GroupKey};
 use crate::judge::{Undecidable, Verdict, Violation};
@@ -16,8 +18,8 @@ use crate::respond::{Basis, Handled};
 /// The story.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Story {
-    /// The state of the door: `CLOSED`.
-    pub(super) label: Text,
+    /// How things stand.
+    pub(super) state: State,
     /// What it is about, for a subject: `22/tcp from 0.0.0.0/0 on web (sg-…)`.
     pub(super) about: Text,
     /// What happened, as a sentence.
@@ -65,6 +67,8 @@ pub(super) struct Links {
 pub(super) enum News<'a> {
     Violation(&'a Violation),
     Undecidable(&'a Undecidable),
+    /// Nothing is forbidden, and yet there is something to be told.
+    Remarks,
     /// Nothing is forbidden in a group whose change no record tells wholly.
     Cut,
 }
@@ -75,27 +79,13 @@ impl<'a> News<'a> {
         match &handled.judgement.verdict {
             Verdict::Violation(violation) => Some(Self::Violation(violation)),
             Verdict::Undecidable(why) => Some(Self::Undecidable(why)),
+            Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged
+                if !handled.judgement.remarks.is_empty() =>
+            {
+                Some(Self::Remarks)
+            }
             Verdict::Compliant if handled.basis == Basis::LiveGroup => Some(Self::Cut),
             Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged => None,
-        }
-    }
-
-    /// The worst that became of a forbidden rule.
-    pub(super) fn outcome(self, handled: &'a Handled) -> Option<Fate<'a>> {
-        match self {
-            Self::Violation(violation) => {
-                forbidden(violation, &handled.actions).iter().map(|forbidden| forbidden.fate).max()
-            }
-            Self::Undecidable(_) | Self::Cut => None,
-        }
-    }
-
-    pub(super) fn door(self, handled: &'a Handled) -> Door {
-        match self {
-            Self::Violation(_) | Self::Undecidable(_) => {
-                self.outcome(handled).map_or(Door::Undecided, Fate::door)
-            }
-            Self::Cut => Door::Closed,
         }
     }
 
@@ -104,6 +94,7 @@ impl<'a> News<'a> {
         match self {
             Self::Violation(violation) => violation::story(handled, violation, listed),
             Self::Undecidable(why) => undecided::story(handled, why, listed),
+            Self::Remarks => remarks::story(handled),
             Self::Cut => cut::story(handled),
         }
     }
@@ -119,22 +110,50 @@ impl Links {
     }
 }
 
-/// The id of the group, as it was found or else as the event names it.
+impl Step {
+    /// A step with nothing to be copied.
+    pub(super) const fn plain(text: Text) -> Self {
+        Self { text, copies: Vec::new() }
+    }
+}
+
+/// The id of the group, as it was found or else as the event names it; none where there are several.
 pub(super) fn group_id(handled: &Handled) -> Option<&GroupId> {
-    let found = handled.found.as_ref().map(|group| &group.id);
+    let found = handled.found().map(|group| &group.id);
     found.or_else(|| handled.group.as_ref().and_then(GroupKey::id))
 }
 
-/// `web (sg-…)`, or what is known of it.
+/// `web (sg-…)`, or what is known of the group that the event is about; of several, how many.
 pub(super) fn group(handled: &Handled) -> Option<Text> {
-    let named = handled.found.as_ref().and_then(|group| Some((group.name.as_ref()?, &group.id)));
-    match (named, &handled.group) {
-        (Some((name, id)), _) => {
-            Some(Text::new().named(name.as_str(), NAME).ours(" (").theirs(id, ID).ours(")"))
-        }
-        (None, Some(GroupKey::Name(name))) => Some(Text::new().named(name.as_str(), NAME)),
-        (None, _) => group_id(handled).map(|id| Text::new().theirs(id, ID)),
+    match (handled.groups.as_slice(), &handled.group) {
+        ([], Some(GroupKey::Name(name))) => Some(Text::new().named(name.as_str(), NAME)),
+        ([], Some(GroupKey::Id(id))) => Some(Text::new().theirs(id, ID)),
+        ([], None) => None,
+        (found, _) => Some(groups_of(handled, found.iter().map(|group| &group.id))),
     }
+}
+
+/// `web (sg-…)`, or what is known of the group.
+pub(super) fn group_of(handled: &Handled, id: &GroupId) -> Text {
+    let named = handled.groups.iter().find(|group| group.id == *id).and_then(|group| group.name.as_ref());
+    match named {
+        Some(name) => Text::new().named(name.as_str(), NAME).ours(" (").theirs(id, ID).ours(")"),
+        None => Text::new().theirs(id, ID),
+    }
+}
+
+/// One group as [`group_of`]; of several, how many.
+pub(super) fn groups_of<'a>(handled: &Handled, ids: impl Iterator<Item = &'a GroupId>) -> Text {
+    let ids: BTreeSet<_> = ids.collect();
+    match (ids.first(), ids.len()) {
+        (Some(only), 1) => group_of(handled, only),
+        (_, count) => Text::new().count(count).ours(" groups"),
+    }
+}
+
+/// Whether all of `ids` are the same.
+pub(super) fn is_one<'a>(ids: impl Iterator<Item = &'a GroupId>) -> bool {
+    ids.collect::<BTreeSet<_>>().len() <= 1
 }
 
 /// `22/tcp from 0.0.0.0/0`.

@@ -1,23 +1,24 @@
 //! The story of a change that could not be judged.
 
+use super::door::{Door, State};
 use super::limits::{LONG, NAME};
 use super::story::{self, Block, Line, Links, Step, Story};
 use super::text::Text;
-use super::{steps, who};
+use super::{remarks, steps, who};
 use crate::judge::Undecidable;
 use crate::look::LookUpError;
 use crate::respond::Handled;
 
 pub(super) fn story(handled: &Handled, why: &Undecidable, listed: usize) -> Story {
     Story {
-        label: Text::from("UNDECIDED"),
+        state: State { label: Text::from("UNDECIDED"), door: Door::Undecided, outcome: None },
         about: about(handled),
         headline: headline(handled, why),
-        blocks: vec![
-            Block { title: "Why it could not be judged", lines: cause(why, listed) },
-            who::block(handled),
-            done(handled),
-        ],
+        blocks: [Block { title: "Why it could not be judged", lines: cause(why, listed) }]
+            .into_iter()
+            .chain(remarks::block(handled))
+            .chain([who::block(handled), done(handled)])
+            .collect(),
         steps: vec![next(why)],
         links: Links::of(handled),
     }
@@ -38,11 +39,14 @@ fn about(handled: &Handled) -> Text {
 }
 
 fn headline(handled: &Handled, why: &Undecidable) -> Text {
-    about(handled).ours(match why {
-        Undecidable::Malformed(_) => " could not be understood. Whatever it opened is open.",
-        Undecidable::Truncated => " could not be judged: its record was cut. Whatever it opened is open.",
-        Undecidable::LookUpFailed(_) => " could not be judged. Whatever it opened is open.",
-    })
+    let sentence = about(handled).ours(match why {
+        Undecidable::Malformed(_) => " could not be understood.",
+        Undecidable::Truncated => " could not be judged: its record was cut.",
+        Undecidable::LookUpFailed(_) => " could not be judged.",
+    });
+    let takes_away =
+        handled.event.name.as_deref().is_some_and(|name| name.starts_with("RevokeSecurityGroup"));
+    sentence.ours(if takes_away { " Whatever it took away is gone." } else { " Whatever it opened is open." })
 }
 
 fn cause(why: &Undecidable, listed: usize) -> Vec<Line> {
@@ -64,7 +68,7 @@ fn cause(why: &Undecidable, listed: usize) -> Vec<Line> {
 }
 
 fn done(handled: &Handled) -> Block {
-    let nothing = Text::from("Nothing: the guard removes only what it has judged.");
+    let nothing = Text::from("Nothing: the guard changes only what it has judged.");
     let lines = [nothing].into_iter().chain(steps::again(handled)).map(Line::Item);
     Block { title: "What was done", lines: lines.collect() }
 }
@@ -81,5 +85,5 @@ fn next(why: &Undecidable) -> Step {
              guard's role may make the call above."
         }
     };
-    Step { text: Text::from(text), copies: Vec::new() }
+    Step::plain(Text::from(text))
 }

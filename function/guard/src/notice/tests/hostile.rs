@@ -3,10 +3,16 @@
 use serde_json::json;
 
 use super::chat;
-use super::samples::{Account, authorize, notice, policy, tcp};
-use crate::id::GroupName;
+use super::samples::{Account, GROUP, authorize, handle, notice, policy, tcp};
+use crate::id::{GroupId, GroupName, InterfaceId};
+use crate::interface::Interface;
+use crate::judge::{Code, Hindrance, Missing, Mixture, Remark, Trespass, Verdict};
+use crate::look::LookUpError;
 use crate::notice::Notice;
 use crate::notice::text::Text;
+use crate::policy::{Mode, OnMixture, PrincipalName, Principals, TierName};
+use crate::respond::Announced;
+use crate::sweep::{Digest, Fared, Home, Line, Swept, Wrong};
 
 /// Texts that would do something if they were taken for ours.
 const HOSTILE: [&str; 19] = [
@@ -69,28 +75,58 @@ pub(super) fn hides(c: char) -> bool {
 
 /// The lines of a notice that begin in the first column begin with the guard's own words.
 pub(super) fn check_email(email: &str) {
-    const OURS: [&str; 15] = [
+    const STATES: [&str; 26] = [
         "CLOSED:",
         "CLOSED (but ",
         "OPEN (observe mode):",
         "OPEN (notify only):",
+        "OPEN (break-glass):",
+        "OPEN (cannot be undone):",
         "STILL OPEN:",
         "UNDECIDED:",
         "CHECKED:",
+        "RESTORED:",
+        "RESTORED (but ",
+        "MISSING:",
+        "MISSING (observe mode):",
+        "MISSING (notify only):",
+        "MISSING (break-glass):",
+        "STILL MISSING:",
+        "NOT UNDONE:",
+        "NOT UNDONE (break-glass):",
+        "ALARM:",
+        "BREAK-GLASS:",
+        "IN NO TIER:",
+        "DELETED:",
+        "DEFAULT GROUP:",
+        "ASSOCIATED:",
+        "SWEEP:",
+        "SWEEP ",
+    ];
+    const TITLES: [&str; 17] = [
         "What was opened",
-        "What could not be judged, and is open",
+        "What was missing",
+        "What met on one interface",
+        "What was changed, and stays as it is",
+        "What could not be judged, and stays as it is",
+        "What else there is to know",
         "Why it is forbidden",
+        "Why it has to be there",
         "Why it could not be judged",
         "Who did it",
         "What was done",
         "What to do next",
         "Look closer",
+        "What is wrong",
+        "Why some could not be judged",
+        "Exemptions that end within 7 days",
+        "What was looked at",
     ];
     assert!(!email.chars().any(|c| c != '\n' && hides(c)), "{email:?}");
     for (n, line) in email.split('\n').enumerate() {
-        let ours = OURS.iter().any(|start| line.starts_with(start));
-        assert!(ours || line.is_empty() || line.starts_with("  "), "{line}");
-        let state = OURS[..7].iter().any(|start| line.starts_with(start));
+        let is_title = TITLES.contains(&line);
+        let state = STATES.iter().any(|start| line.starts_with(start));
+        assert!(is_title || state || line.is_empty() || line.starts_with("  "), "{line}");
         assert_eq!(state, n == 0, "{line}");
     }
 }
@@ -153,6 +189,82 @@ fn what_callers_write_is_inert_in_every_format() {
         assert!(notice.machine().is_ascii() && !notice.machine().contains('\u{7f}'));
         let machine: serde_json::Value = serde_json::from_str(notice.machine()).unwrap();
         assert_eq!(machine["notice"]["user_agent"], text, "machines get it as it came");
+    }
+}
+
+/// A violation of every kind, with `text` wherever the policy or the account could say it.
+fn all_kinds_with(text: &str) -> Notice {
+    let name = || TierName(text.into());
+    let group = GroupId::new(GROUP).unwrap();
+    let event = authorize(&[tcp(22, 22, "0.0.0.0/0", text)]);
+    let mut handled = handle(policy(), &Account::new("web"), &event);
+    let Verdict::Violation(violation) = &mut handled.judgement.verdict else { panic!("it is forbidden") };
+    violation.findings[0].why = text.to_owned();
+    violation.findings[0].code = Code::Editor;
+    violation.findings[0].tier = Some(name());
+    let (rule, reaction) = (violation.findings[0].rule.clone(), violation.findings[0].reaction);
+    for rule in [Some(rule), None] {
+        let (group, what, why) = (group.clone(), text.to_owned(), text.to_owned());
+        let code = Code::RequiredMissing;
+        violation.missing.push(Missing { code, group, rule, what, tier: name(), why, reaction });
+    }
+    violation.mixtures.push(Mixture {
+        interface: Interface {
+            id: InterfaceId::new("eni-0123456789abcdef0").unwrap(),
+            instance: None,
+            vpc: None,
+            groups: [group.clone()].into(),
+            told: [].into(),
+            managed_by: Some(text.to_owned()),
+        },
+        tiers: vec![name(), name()],
+        off: vec![group.clone()],
+        stay: Vec::new(),
+        why: text.to_owned(),
+        on_violation: OnMixture::Detach,
+        mode: Mode::Enforce,
+        hindrance: Some(Hindrance::Managed { by: text.to_owned() }),
+    });
+    violation.trespasses.push(Trespass { group: group.clone(), tier: name(), why: text.to_owned() });
+    let callers = Principals { names: vec![PrincipalName(text.into())], callers: Vec::new() };
+    handled.judgement.remarks = vec![Remark::BreakGlass { callers }, Remark::Deleted { tiers: vec![name()] }];
+    Notice::of(&handled).unwrap()
+}
+
+/// A sweep, with `text` wherever its digest has one.
+fn sweep_with(text: &str) -> Notice {
+    let line = Line {
+        group: GroupId::new(GROUP).unwrap(),
+        name: Some(text.to_owned()),
+        wrong: Wrong::Forbidden,
+        rule: text.to_owned(),
+        why: text.to_owned(),
+        outcome: Fared::Failed,
+    };
+    let texts = || vec![text.to_owned()];
+    let digest = Digest {
+        forbidden: 1,
+        outcomes: [(Fared::Failed, 1)].into(),
+        lines: vec![line],
+        causes: texts(),
+        ending: texts(),
+        endings: 1,
+        ..Digest::default()
+    };
+    let failed =
+        Some(LookUpError { call: "DescribeSecurityGroups", message: text.to_owned(), retryable: false });
+    let swept = Swept { digest, rest: None, failed, announced: Announced::NotNeeded };
+    Notice::of_sweep(&swept, &Home { account: None, region: None }).unwrap()
+}
+
+#[test]
+fn what_policies_and_accounts_say_is_inert_in_every_format() {
+    for notice in HOSTILE.into_iter().flat_map(|text| [all_kinds_with(text), sweep_with(text)]) {
+        check_email(notice.email());
+        check_subject(notice.subject());
+        assert!(notice.sms().len() <= 140 && notice.sms().bytes().all(|byte| matches!(byte, b' '..=b'~')));
+        check_chat(&notice);
+        assert!(notice.machine().is_ascii() && !notice.machine().contains('\u{7f}'));
     }
 }
 

@@ -5,10 +5,12 @@ use proptest::prelude::*;
 use super::hostile::{check_chat, check_email, check_subject};
 use super::samples::{Account, authorize, notice, policy, tcp};
 use super::sorts;
+use crate::id::AccountId;
 use crate::judge::Verdict;
 use crate::notice::limits::{CHAT_BYTES, EMAIL_BYTES, MACHINE_BYTES, REST_BYTES, json_bytes};
 use crate::notice::{Notice, escape};
 use crate::respond::Basis;
+use crate::sweep::Home;
 
 fn check(notice: &Notice) {
     check_subject(notice.subject());
@@ -39,13 +41,24 @@ proptest! {
 
     #[test]
     fn any_notice_is_within_the_limits(handled in sorts::handled()) {
+        let unremarked = handled.judgement.remarks.is_empty();
         let quiet = match handled.judgement.verdict {
-            Verdict::Compliant => handled.basis == Basis::Record,
-            Verdict::Unmanaged | Verdict::Ignored(_) => true,
+            Verdict::Compliant => unremarked && handled.basis == Basis::Record,
+            Verdict::Unmanaged | Verdict::Ignored(_) => unremarked,
             Verdict::Violation(_) | Verdict::Undecidable(_) => false,
         };
         let notice = Notice::of(&handled);
         prop_assert_eq!(notice.is_none(), quiet);
+        notice.iter().for_each(check);
+    }
+
+    #[test]
+    fn any_notice_of_a_sweep_is_within_the_limits(swept in sorts::swept(), account: bool) {
+        let account = account.then(|| AccountId::new("111122223333").unwrap());
+        let home = Home { account, region: None };
+        let notice = Notice::of_sweep(&swept, &home);
+        let is_news = swept.digest.has_news() || swept.failed.is_some() || swept.rest.is_some();
+        prop_assert_eq!(notice.is_some(), is_news);
         notice.iter().for_each(check);
     }
 

@@ -7,45 +7,54 @@ use futures_util::FutureExt;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::act::{ChangeAccount, RevokeError, Revoked};
-use crate::group::Group;
-use crate::id::{AccountId, GroupId, GroupName, RoleArn, VpcId};
+use crate::act::{
+    AuthorizeError, CallError, ChangeAccount, RestoreError, RevokeError, Revoked, SetGroupsError,
+};
+use crate::change::{Change, ChangeKind, Event, GroupChange, GroupEdit};
+use crate::facts::FRESH;
+use crate::group::{Group, Rule};
+use crate::id::{AccountId, GroupId, GroupKey, GroupName, RoleArn, RuleId, VpcId};
+use crate::interface::Interface;
 use crate::look::{Answers, LookUpError, Questions, ReadAccount};
 use crate::network::Network;
 use crate::notice::{Notice, Publish, PublishError};
-use crate::permission::Direction;
-use crate::plan::Call;
+use crate::permission::{Direction, Peer, Permission};
+use crate::plan::{Authorize, RestoreList, Revoke, SetGroups};
 use crate::policy::{
     Allow, AllowLists, Deny, Elsewhere, Limits, Mode, NamePattern, OnViolation, PeerSet, Policy, Reaction,
     Selector, Tier, TierName,
 };
 use crate::respond::{Guard, Handled};
 use crate::traffic::Traffic;
+use crate::wire::{Dismissal, Reading};
 
 pub(super) const GROUP: &str = "sg-0a1b2c3d4e5f60718";
 
 /// How an account answers a call.
-type Revokes = dyn Fn(&Call) -> Result<Revoked, RevokeError> + Sync;
+type Revokes = dyn Fn(&Revoke) -> Result<Revoked, RevokeError> + Sync;
 
 /// A made-up account and topic.
 pub(super) struct Account {
     pub(super) group: Group,
     pub(super) looks: Result<(), LookUpError>,
+    /// What it answers beside `group`.
+    pub(super) answers: Answers,
     pub(super) revokes: Box<Revokes>,
+    pub(super) adds: Result<(), AuthorizeError>,
+    pub(super) restores: Result<(), RestoreError>,
+    pub(super) sets: Result<(), SetGroupsError>,
     pub(super) told: Mutex<Vec<Notice>>,
 }
 
 impl Account {
     pub(super) fn new(name: &str) -> Self {
         Self {
-            group: Group {
-                id: GroupId::new(GROUP).unwrap(),
-                owner: Some(AccountId::new("111122223333").unwrap()),
-                name: Some(GroupName::new(name)),
-                vpc: Some(VpcId::new("vpc-0123").unwrap()),
-                tags: BTreeMap::new(),
-            },
+            group: group(GROUP, name),
             looks: Ok(()),
+            answers: Answers::default(),
+            adds: Ok(()),
+            restores: Ok(()),
+            sets: Ok(()),
             revokes: Box::new(|_| Ok(Revoked::default())),
             told: Mutex::default(),
         }
@@ -53,33 +62,74 @@ impl Account {
 
     pub(super) fn revoking(
         self,
-        revokes: impl Fn(&Call) -> Result<Revoked, RevokeError> + Sync + 'static,
+        revokes: impl Fn(&Revoke) -> Result<Revoked, RevokeError> + Sync + 'static,
     ) -> Self {
         Self { revokes: Box::new(revokes), ..self }
     }
 
     pub(super) fn failing(self, message: &str, retryable: bool) -> Self {
         let message = message.to_owned();
-        self.revoking(move |_| Err(RevokeError::Failed { message: message.clone(), retryable }))
+        self.revoking(move |_| Err(RevokeError::Failed(CallError { message: message.clone(), retryable })))
+    }
+
+    /// The same account, in which the live rules of each group are these.
+    pub(super) fn with_rules(mut self, rules: &[(&str, &[Rule])]) -> Self {
+        let of_group = |(id, rules): &(&str, &[Rule])| (GroupId::new(id).unwrap(), Ok(rules.to_vec()));
+        self.answers.rules = rules.iter().map(of_group).collect();
+        self
+    }
+
+    /// The same account with further groups.
+    pub(super) fn with_groups(mut self, groups: Vec<Group>) -> Self {
+        self.answers.groups = Ok(groups);
+        self
     }
 }
 
 impl ReadAccount for Account {
     async fn look(&self, questions: &Questions) -> Answers {
-        let groups = self.looks.clone().map(|()| vec![self.group.clone()]);
+        let groups = self.looks.clone().map(|()| {
+            let more = self.answers.groups.iter().flatten().cloned();
+            [self.group.clone()].into_iter().chain(more).collect::<Vec<_>>()
+        });
         let missing = LookUpError {
             call: "GetManagedPrefixListEntries",
             message: "Request limit exceeded.".to_owned(),
             retryable: true,
         };
-        let lists = questions.prefix_lists.iter().map(|list| (list.clone(), Err(missing.clone())));
-        Answers { groups: groups.clone(), named: groups, prefix_lists: lists.collect(), ..Answers::default() }
+        let entries = |list| self.answers.prefix_lists.get(list).cloned().unwrap_or(Err(missing.clone()));
+        let lists = questions.prefix_lists.iter().map(|list| (list.clone(), entries(list)));
+        let prefix_lists = lists.collect();
+        Answers { groups: groups.clone(), named: groups, prefix_lists, ..self.answers.clone() }
+    }
+
+    async fn all_groups(&self) -> Result<Vec<Group>, LookUpError> {
+        self.looks.clone().map(|()| {
+            let more = self.answers.groups.iter().flatten().cloned();
+            [self.group.clone()].into_iter().chain(more).collect()
+        })
+    }
+
+    async fn all_interfaces(&self) -> Result<Vec<Interface>, LookUpError> {
+        self.answers.interfaces.clone()
     }
 }
 
 impl ChangeAccount for Account {
-    async fn revoke(&self, call: &Call) -> Result<Revoked, RevokeError> {
+    async fn revoke(&self, call: &Revoke) -> Result<Revoked, RevokeError> {
         (self.revokes)(call)
+    }
+
+    async fn authorize(&self, _: &Authorize) -> Result<(), AuthorizeError> {
+        self.adds.clone()
+    }
+
+    async fn restore_list(&self, _: &RestoreList) -> Result<(), RestoreError> {
+        self.restores.clone()
+    }
+
+    async fn set_groups(&self, _: &SetGroups) -> Result<(), SetGroupsError> {
+        self.sets.clone()
     }
 }
 
@@ -87,6 +137,17 @@ impl Publish for Account {
     async fn publish(&self, notice: &Notice) -> Result<(), PublishError> {
         self.told.lock().unwrap().push(notice.clone());
         Ok(())
+    }
+}
+
+/// A group of the account.
+pub(super) fn group(id: &str, name: &str) -> Group {
+    Group {
+        id: GroupId::new(id).unwrap(),
+        owner: Some(AccountId::new("111122223333").unwrap()),
+        name: Some(GroupName::new(name)),
+        vpc: Some(VpcId::new("vpc-0123").unwrap()),
+        tags: BTreeMap::new(),
     }
 }
 
@@ -103,7 +164,7 @@ pub(super) fn peers(networks: &[&str]) -> PeerSet {
 
 fn allow(traffic: &[&str], networks: &[&str], words: &str) -> Allow {
     let traffic = traffic.iter().map(|traffic| traffic.parse::<Traffic>().unwrap().interval());
-    Allow { traffic: traffic.collect(), peers: peers(networks), words: words.to_owned() }
+    Allow { traffic: traffic.collect(), peers: peers(networks), words: words.to_owned(), required: false }
 }
 
 pub(super) fn tier(name: &str, pattern: &str, ingress: Vec<Allow>) -> Tier {
@@ -112,6 +173,7 @@ pub(super) fn tier(name: &str, pattern: &str, ingress: Vec<Allow>) -> Tier {
         groups: Selector { names: Some(vec![NamePattern(pattern.into())]), ..Selector::default() },
         allows: AllowLists { ingress: Some(ingress), egress: None },
         reaction: ENFORCE,
+        editors: None,
     }
 }
 
@@ -130,6 +192,7 @@ pub(super) fn policy() -> Policy {
     Policy {
         tiers: vec![tier("web", "web*", web), tier("edge", "web-edge*", edge)],
         elsewhere: Some(Elsewhere { limits: Limits::Deny(vec![deny]), reaction: ENFORCE }),
+        ..Policy::default()
     }
 }
 
@@ -191,19 +254,80 @@ pub(super) fn ssh() -> Value {
     authorize(&[tcp(22, 22, "0.0.0.0/0", "temporary access")])
 }
 
+/// The instant at which everything is handled: twelve seconds after the event.
+pub(super) fn now() -> Timestamp {
+    "2026-03-14T09:27:05Z".parse().unwrap()
+}
+
+fn guard(policy: Policy) -> Guard {
+    Guard { policy, own_role: Some(RoleArn::new("arn:aws:iam::111122223333:role/tierguard").unwrap()) }
+}
+
 /// Lets the guard handle `event`, twelve seconds after it.
 pub(super) fn handle(policy: Policy, account: &Account, event: &Value) -> Handled {
-    let own_role = Some(RoleArn::new("arn:aws:iam::111122223333:role/tierguard").unwrap());
-    let now: Timestamp = "2026-03-14T09:27:05Z".parse().unwrap();
     let record = event.to_string();
-    let guard = Guard { policy, own_role };
-    guard.respond(record.as_bytes(), account, now).now_or_never().expect("nothing here waits")
+    guard(policy).respond(record.as_bytes(), account, now()).now_or_never().expect("nothing here waits")
+}
+
+/// The same for a change that needs no record: `kind`, by the call `name`.
+pub(super) fn handle_change(policy: Policy, account: &Account, name: &str, kind: ChangeKind) -> Handled {
+    let change = change(name, kind);
+    let reading = Reading::Change(Box::new(change));
+    guard(policy).handle(reading, account, now()).now_or_never().expect("nothing here waits")
+}
+
+/// The same, when the account has had time to show all of it.
+pub(super) fn handle_late(policy: Policy, account: &Account, name: &str, kind: ChangeKind) -> Handled {
+    let reading = Reading::Change(Box::new(change(name, kind)));
+    guard(policy).handle(reading, account, now() + FRESH).now_or_never().expect("nothing here waits")
+}
+
+/// The same for a change that the guard made itself.
+pub(super) fn handle_own(policy: Policy, account: &Account, name: &str, kind: ChangeKind) -> Handled {
+    let change = change(name, kind);
+    let dismissal = Dismissal::OwnChange(Some(Box::new(change.clone())));
+    let reading = Reading::Ignored(Box::new(change.event), dismissal);
+    guard(policy).handle(reading, account, now()).now_or_never().expect("nothing here waits")
+}
+
+fn change(name: &str, kind: ChangeKind) -> Change {
+    let record = ssh().to_string();
+    let Reading::Change(ssh) = guard(policy()).read(record.as_bytes()) else { panic!("it is a change") };
+    let group = match &kind {
+        ChangeKind::Group(change) => Some(change.group.clone()),
+        ChangeKind::Tags(_) | ChangeKind::PrefixList(_) | ChangeKind::Attachment(_) => None,
+    };
+    Change { event: Event { name: Some(name.to_owned()), group, ..ssh.event }, kind }
+}
+
+/// An edit of the account's own group.
+pub(super) fn edit(edit: GroupEdit) -> ChangeKind {
+    ChangeKind::Group(GroupChange { group: GroupKey::Id(GroupId::new(GROUP).unwrap()), edit })
+}
+
+/// `22/tcp` from a network, as a live rule.
+pub(super) fn rule(n: usize, traffic: &str, peer: Peer) -> Rule {
+    let traffic = traffic.parse::<Traffic>().unwrap();
+    Rule {
+        id: Some(RuleId::new(&format!("sgr-{n:017}")).unwrap()),
+        permission: Permission { direction: Direction::Ingress, traffic, peer },
+        description: None,
+    }
+}
+
+pub(super) fn network(network: &str) -> Peer {
+    Peer::Network(network.parse().unwrap())
 }
 
 /// The one notice that the guard publishes about `event`.
 pub(super) fn notice(policy: Policy, account: &Account, event: &Value) -> Notice {
     let handled = handle(policy, account, event);
+    published(account, &handled)
+}
+
+/// The one notice that the guard published about what it `handled`.
+pub(super) fn published(account: &Account, handled: &Handled) -> Notice {
     let told = account.told.lock().unwrap();
-    assert_eq!(told.as_slice(), [Notice::of(&handled).expect("there is something to tell")]);
+    assert_eq!(told.as_slice(), [Notice::of(handled).expect("there is something to tell")]);
     told[0].clone()
 }

@@ -1,24 +1,32 @@
 //! Anything that can have been handled, as bad as it can be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::act::{Action, Outcome};
-use crate::change::{Actor, Event};
+use crate::act::{Action, Outcome, Target};
+use crate::change::{Actor, Event, ListVersion};
 use crate::group::{Group, Rule};
-use crate::id::{AccountId, EventId, GroupId, GroupKey, GroupName, PrefixListId, Region, RoleArn, RuleId};
-use crate::judge::{Code, Finding, Ignored, Judgement, Undecidable, Unsettled, Verdict, Violation};
+use crate::id::{
+    AccountId, EventId, GroupId, GroupKey, GroupName, InstanceId, InterfaceId, PrefixListId, Region, RoleArn,
+    RuleId, VpcId,
+};
+use crate::interface::{Interface, IsPrimary};
+use crate::judge::{
+    Code, Finding, Hindrance, Ignored, Judgement, Keep, ListUndo, Missing, Mixture, Remark, Trespass,
+    Undecidable, Unsettled, Verdict, Violation,
+};
 use crate::look::LookUpError;
 use crate::network::Network;
 use crate::permission::{Direction, GroupRef, Peer, Permission};
-use crate::policy::{Mode, OnViolation, Reaction, TierName};
+use crate::policy::{Mode, OnMixture, OnViolation, PrincipalName, Principals, Reaction, TierName};
 use crate::reach::Excess;
 use crate::respond::{Announced, Basis, Handled};
+use crate::sweep::{Digest, Fared, Line, Sweep, Swept, Wrong};
 use crate::traffic::{Traffic, TrafficSet};
 use crate::wire::Malformed;
 
@@ -63,18 +71,125 @@ fn rule() -> impl Strategy<Value = Rule> {
     )
 }
 
-fn finding() -> impl Strategy<Value = Finding> {
-    let code = select(vec![Code::NotAllowed, Code::Denied]);
+fn group_id() -> impl Strategy<Value = GroupId> {
+    prop_oneof![
+        6 => select(vec!["sg-0", "sg-1"]).prop_map(str::to_owned),
+        1 => id(),
+    ]
+    .prop_map(|id| GroupId::new(&id).unwrap())
+}
+
+fn reaction() -> impl Strategy<Value = Reaction> {
     let mode = select(vec![Mode::Enforce, Mode::Observe]);
-    let on_violation = select(vec![OnViolation::Revoke, OnViolation::Notify]);
-    (code, rule(), any::<bool>(), option::of(tier()), text(), mode, on_violation).prop_map(
-        |(code, rule, whole, tier, why, mode, on_violation)| {
-            let half = TrafficSet::from("443/tcp".parse::<Traffic>().unwrap().interval());
-            let allowed = if whole { TrafficSet::empty() } else { half };
-            let excess = Excess::of_peer(&rule.permission, &allowed);
-            Finding { code, rule, excess, tier, why, reaction: Reaction { mode, on_violation } }
+    let on_violation = select(vec![OnViolation::Revoke, OnViolation::Narrow, OnViolation::Notify]);
+    (mode, on_violation).prop_map(|(mode, on_violation)| Reaction { mode, on_violation })
+}
+
+fn keep() -> impl Strategy<Value = Keep> {
+    prop_oneof![
+        Just(Keep::Nothing),
+        vec(rule().prop_map(|rule| rule.permission), 0..20).prop_map(Keep::Parts),
+        Just(Keep::TooMany),
+    ]
+}
+
+fn finding() -> impl Strategy<Value = Finding> {
+    let code = select(vec![Code::NotAllowed, Code::Denied, Code::Editor]);
+    let about = (group_id(), rule(), any::<bool>(), option::of(tier()), text());
+    (code, about, reaction(), keep()).prop_map(|(code, (group, rule, whole, tier, why), reaction, keep)| {
+        let half = TrafficSet::from("443/tcp".parse::<Traffic>().unwrap().interval());
+        let allowed = if whole { TrafficSet::empty() } else { half };
+        let excess = Excess::of_peer(&rule.permission, &allowed);
+        Finding { code, group, rule, excess, tier, why, reaction, keep }
+    })
+}
+
+fn missing() -> impl Strategy<Value = Missing> {
+    let code = select(vec![Code::RequiredMissing, Code::Editor]);
+    (code, group_id(), option::weighted(0.8, rule()), text(), tier(), text(), reaction()).prop_map(
+        |(code, group, rule, what, tier, why, reaction)| Missing {
+            code,
+            group,
+            rule,
+            what,
+            tier,
+            why,
+            reaction,
         },
     )
+}
+
+fn interface() -> impl Strategy<Value = Interface> {
+    (id(), option::of(id()), vec(group_id(), 0..3)).prop_map(|(id, instance, groups)| Interface {
+        id: InterfaceId::new(&id).unwrap(),
+        instance: instance.map(|id| (InstanceId::new(&id).unwrap(), IsPrimary::Yes)),
+        vpc: None,
+        groups: groups.into_iter().collect(),
+        told: BTreeSet::new(),
+        managed_by: None,
+    })
+}
+
+fn mixture() -> impl Strategy<Value = Mixture> {
+    let hindrance = prop_oneof![
+        text().prop_map(|by| Hindrance::Managed { by }),
+        Just(Hindrance::LastGroup),
+        Just(Hindrance::AlreadyOff),
+    ];
+    let groups = (vec(group_id(), 1..8), vec(group_id(), 0..12));
+    let on = (select(vec![OnMixture::Detach, OnMixture::Notify]), select(vec![Mode::Enforce, Mode::Observe]));
+    (interface(), vec(tier(), 0..12), groups, text(), on, option::of(hindrance)).prop_map(
+        |(interface, tiers, (off, stay), why, (on_violation, mode), hindrance)| Mixture {
+            interface,
+            tiers,
+            off,
+            stay,
+            why,
+            on_violation,
+            mode,
+            hindrance,
+        },
+    )
+}
+
+fn trespass() -> impl Strategy<Value = Trespass> {
+    (group_id(), tier(), text()).prop_map(|(group, tier, why)| Trespass { group, tier, why })
+}
+
+fn undo() -> impl Strategy<Value = ListUndo> {
+    (id(), any::<i64>()).prop_map(|(id, version)| ListUndo {
+        list: PrefixListId::new(&id).unwrap(),
+        to: ListVersion(version),
+        from: ListVersion(version),
+    })
+}
+
+fn callers() -> impl Strategy<Value = Principals> {
+    vec(text(), 0..4).prop_map(|names| Principals {
+        names: names.into_iter().map(|name| PrincipalName(name.into())).collect(),
+        callers: Vec::new(),
+    })
+}
+
+fn remark() -> impl Strategy<Value = Remark> {
+    prop_oneof![
+        callers().prop_map(|callers| Remark::BreakGlass { callers }),
+        Just(Remark::OwnChange),
+        group_id().prop_map(|group| Remark::InNoTier { group }),
+        vec(tier(), 1..14).prop_map(|tiers| Remark::Deleted { tiers }),
+        group_id().prop_map(|group| Remark::DefaultGroupOpened { group }),
+        (group_id(), id()).prop_map(|(group, id)| Remark::DefaultGroupUsed {
+            group,
+            interface: InterfaceId::new(&id).unwrap()
+        }),
+        (group_id(), option::of(id()))
+            .prop_map(|(group, id)| Remark::Associated { group, vpc: id.map(|id| VpcId::new(&id).unwrap()) }),
+    ]
+}
+
+/// None for most, or some, or many.
+fn remarks() -> impl Strategy<Value = Vec<Remark>> {
+    prop_oneof![4 => Just(Vec::new()), 3 => vec(remark(), 1..4), 1 => vec(remark(), 100..300)]
 }
 
 fn tier() -> impl Strategy<Value = TierName> {
@@ -93,35 +208,78 @@ fn outcome() -> impl Strategy<Value = Outcome> {
     prop_oneof![
         Just(Outcome::Done),
         Just(Outcome::AlreadyGone),
+        Just(Outcome::AlreadyThere),
+        Just(Outcome::NoRoom),
         Just(Outcome::Withheld),
         (text(), any::<bool>()).prop_map(|(message, retryable)| Outcome::Failed { message, retryable }),
     ]
 }
 
-/// Some findings and, for most of their rules, what was done; each many times, with different ids.
+fn action(call: &'static str, target: Target, outcome: Option<Outcome>) -> Option<Action> {
+    Some(Action { call, target, outcome: outcome? })
+}
+
+fn of_rule(call: &'static str, group: &GroupId, rule: &Rule, outcome: Option<Outcome>) -> Option<Action> {
+    action(call, Target::Rules { group: group.clone(), rules: vec![rule.clone()] }, outcome)
+}
+
+/// Something of everything that can be wrong and, for most of it, what was done; each many times, with different ids.
 fn violation() -> impl Strategy<Value = (Verdict, Vec<Action>)> {
-    let unsettled = (rule(), look_up_error()).prop_map(|(rule, cause)| Unsettled { rule, cause });
-    let fates = vec((finding(), option::weighted(0.8, outcome())), 1..5);
-    (fates, vec(unsettled, 0..3), prop_oneof![8 => Just(1_usize), 1 => Just(60), 1 => Just(400)]).prop_map(
-        |(fates, unsettled, times)| {
+    fn with_outcome<T: std::fmt::Debug>(
+        it: impl Strategy<Value = T>,
+        most: usize,
+    ) -> impl Strategy<Value = Vec<(T, Option<Outcome>)>> {
+        vec((it, option::weighted(0.8, outcome())), 0..most)
+    }
+    let unsettled = (group_id(), option::of(rule()), look_up_error())
+        .prop_map(|(group, rule, cause)| Unsettled { group, rule, cause });
+    let wrong = (with_outcome(finding(), 5), with_outcome(missing(), 3), with_outcome(mixture(), 3));
+    let list = option::weighted(0.2, (undo(), outcome()));
+    let rest = (vec(trespass(), 0..3), vec(unsettled, 0..3), list, any::<bool>());
+    let times = prop_oneof![8 => Just(1_usize), 1 => Just(60), 1 => Just(300)];
+    (wrong, rest, trespass(), times).prop_map(
+        |((findings, missing, mixtures), (mut trespasses, unsettled, list, added), one, times)| {
+            if findings.is_empty() && missing.is_empty() && mixtures.is_empty() {
+                trespasses.push(one);
+            }
             let numbered = (0..times).flat_map(|n| {
-                fates.iter().map(move |(finding, outcome)| {
-                    let id = RuleId::new(&format!("sgr-{n}")).unwrap();
-                    let rule = Rule { id: Some(id), ..finding.rule.clone() };
-                    (Finding { rule, ..finding.clone() }, outcome.clone())
+                findings.iter().map(move |(finding, outcome)| {
+                    // No two rules of a group say the same.
+                    let group = GroupId::new(&format!("{}{n}", finding.group)).unwrap();
+                    (Finding { group, ..finding.clone() }, outcome.clone())
                 })
             });
-            let (findings, outcomes): (Vec<_>, Vec<_>) = numbered.unzip();
-            let made = findings.iter().zip(outcomes).filter_map(|(finding, outcome)| {
-                Some(Action {
-                    call: "RevokeSecurityGroupIngress",
-                    group: GroupId::new("sg-0").unwrap(),
-                    rules: vec![finding.rule.clone()],
-                    outcome: outcome?,
-                })
+            let numbered: Vec<_> = numbered.collect();
+            let removed = numbered.iter().filter_map(|(finding, outcome)| {
+                of_rule("RevokeSecurityGroupIngress", &finding.group, &finding.rule, outcome.clone())
             });
-            let actions = made.collect();
-            (Verdict::Violation(Violation { findings, unsettled }), actions)
+            let parts = numbered.iter().filter(|_| added).filter_map(|(finding, outcome)| {
+                of_rule("AuthorizeSecurityGroupIngress", &finding.group, &finding.rule, outcome.clone())
+            });
+            let missing: Vec<_> = missing.iter().cycle().take(missing.len() * times).cloned().collect();
+            let back = missing.iter().filter_map(|(missing, outcome)| {
+                let rule = missing.rule.as_ref()?;
+                of_rule("AuthorizeSecurityGroupIngress", &missing.group, rule, outcome.clone())
+            });
+            let off = mixtures.iter().filter_map(|(mixture, outcome)| {
+                let interface = mixture.interface.id.clone();
+                let target = Target::Interface { interface, groups: mixture.stay.iter().cloned().collect() };
+                action("ModifyNetworkInterfaceAttribute", target, outcome.clone())
+            });
+            let restored = list.iter().filter_map(|(undo, outcome)| {
+                let target = Target::PrefixList(undo.list.clone());
+                action("RestoreManagedPrefixListVersion", target, Some(outcome.clone()))
+            });
+            let actions = parts.chain(back).chain(restored).chain(removed).chain(off).collect();
+            let violation = Violation {
+                findings: numbered.iter().map(|(finding, _)| finding.clone()).collect(),
+                missing: missing.iter().map(|(missing, _)| missing.clone()).collect(),
+                mixtures: mixtures.iter().map(|(mixture, _)| mixture.clone()).collect(),
+                trespasses,
+                list: list.filter(|_| !findings.is_empty()).map(|(undo, _)| undo),
+                unsettled,
+            };
+            (Verdict::Violation(violation), actions)
         },
     )
 }
@@ -145,10 +303,19 @@ fn event() -> impl Strategy<Value = Event> {
         (option::of(text()), option::of(id()), option::of(text())).prop_map(|(name, role, service)| Actor {
             name,
             role: role.map(|role| RoleArn::new(&role).unwrap()),
+            user: None,
             invoked_by: service,
         });
     let ids = (option::of(id()), option::of(id()), option::of(id()));
-    let texts = (option::of(text()), option::of(text()), option::of(text()));
+    let names = vec![
+        "ModifyManagedPrefixList",
+        "CreateTags",
+        "AssociateSecurityGroupVpc",
+        "RevokeSecurityGroupIngress",
+        "ModifySecurityGroupRules",
+    ];
+    let name = prop_oneof![1 => text(), 1 => select(names).prop_map(str::to_owned)];
+    let texts = (option::of(name), option::of(text()), option::of(text()));
     (ids, texts, option::of(-9_999_999_i64..9_999_999), actor).prop_map(
         |((id, account, region), (name, source_ip, user_agent), time, actor)| Event {
             group: None,
@@ -169,25 +336,78 @@ pub(super) fn handled() -> impl Strategy<Value = Handled> {
         id().prop_map(|id| GroupKey::Id(GroupId::new(&id).unwrap())),
         text().prop_map(|name| GroupKey::Name(GroupName::new(&name))),
     ];
-    let found = (id(), option::of(text())).prop_map(|(id, name)| Group {
-        id: GroupId::new(&id).unwrap(),
-        owner: None,
-        name: name.map(|name| GroupName::new(&name)),
-        vpc: None,
-        tags: BTreeMap::new(),
-    });
+    let group = || {
+        (group_id(), option::of(text())).prop_map(|(id, name)| Group {
+            id,
+            owner: None,
+            name: name.map(|name| GroupName::new(&name)),
+            vpc: None,
+            tags: BTreeMap::new(),
+        })
+    };
     let basis = prop_oneof![Just(Basis::Record), Just(Basis::LiveGroup)];
-    (event(), option::of(key), option::of(found), vec(tier(), 0..14), verdict(), basis).prop_map(
-        |(event, group, found, tiers, (verdict, actions), basis)| Handled {
+    let groups = prop_oneof![6 => vec(group(), 0..4), 1 => vec(group(), 100..200)];
+    (event(), option::of(key), groups, vec(tier(), 0..14), verdict(), remarks(), basis).prop_map(
+        |(event, group, groups, tiers, (verdict, actions), remarks, basis)| Handled {
             event,
             group,
-            found,
-            judgement: Judgement { tiers, verdict },
+            groups,
+            judgement: Judgement { tiers, verdict, remarks },
             actions,
             judged: Vec::new(),
             basis,
             handled_at: Timestamp::UNIX_EPOCH,
             announced: Announced::NotNeeded,
+        },
+    )
+}
+
+fn line() -> impl Strategy<Value = Line> {
+    let wrong = select(vec![Wrong::Forbidden, Wrong::Missing, Wrong::Together]);
+    (group_id(), option::of(text()), wrong, text(), text(), fared())
+        .prop_map(|(group, name, wrong, rule, why, outcome)| Line { group, name, wrong, rule, why, outcome })
+}
+
+fn fared() -> impl Strategy<Value = Fared> {
+    select(vec![
+        Fared::Done,
+        Fared::Narrowed,
+        Fared::AlreadyGone,
+        Fared::AlreadyThere,
+        Fared::Failed,
+        Fared::Withheld,
+        Fared::NoRoom,
+        Fared::NotifyOnly,
+    ])
+}
+
+/// Anything that can come of a sweep.
+pub(super) fn swept() -> impl Strategy<Value = Swept> {
+    let counts = vec(prop_oneof![3 => Just(0_usize), 1 => 1_usize..3000], 7);
+    let texts = (vec(text(), 0..30), vec(text(), 0..30));
+    let lines = prop_oneof![4 => vec(line(), 0..6), 1 => vec(line(), 100)];
+    let outcomes = btree_map(fared(), 1_usize..2000, 0..7);
+    let rest = (option::weighted(0.2, look_up_error()), any::<bool>(), any::<bool>());
+    (counts, texts, lines, outcomes, rest).prop_map(
+        |(counts, (causes, ending), lines, outcomes, (failed, observes, unfinished))| {
+            let digest = Digest {
+                began: Some(Timestamp::UNIX_EPOCH),
+                observes,
+                groups: counts[0],
+                managed: counts[1],
+                rules: counts[2],
+                forbidden: lines.len() + counts[3],
+                missing: counts[4],
+                mixed: counts[0] % 3,
+                unsettled: counts[5],
+                outcomes,
+                lines,
+                causes,
+                endings: ending.len() + counts[6],
+                ending,
+            };
+            let rest = unfinished.then(|| Sweep { after: None, digest: digest.clone() });
+            Swept { digest, rest, failed, announced: Announced::NotNeeded }
         },
     )
 }
