@@ -1,22 +1,32 @@
-//! Makes the calls of a [`Remedy`] and says how each rule fared. Chooses nothing.
+//! Makes the calls of a [`Remedy`] and says how each rule fared. Chooses nothing: what is added is added first, and what
+//! is to be done if EC2 refuses a call stands in the remedy.
 
-use std::collections::BTreeSet;
-use std::fmt;
+mod make;
+mod outcome;
+
 use std::future::Future;
 
 use futures_util::future::join_all;
 use thiserror::Error;
 
-use crate::group::Rule;
-use crate::id::GroupId;
+pub use outcome::{Action, Outcome, Target};
+
 use crate::permission::Permission;
-use crate::plan::{Call, Remedy};
-use crate::policy::Mode;
+use crate::plan::{Authorize, Remedy, RestoreList, Revoke, SetGroups};
 
 /// Changes a live account.
 pub trait ChangeAccount {
     /// Makes one revoke call.
-    fn revoke(&self, call: &Call) -> impl Future<Output = Result<Revoked, RevokeError>> + Send;
+    fn revoke(&self, call: &Revoke) -> impl Future<Output = Result<Revoked, RevokeError>> + Send;
+
+    /// Makes one authorize call.
+    fn authorize(&self, call: &Authorize) -> impl Future<Output = Result<(), AuthorizeError>> + Send;
+
+    /// Puts the entries of a prefix list back.
+    fn restore_list(&self, call: &RestoreList) -> impl Future<Output = Result<(), RestoreError>> + Send;
+
+    /// Sets the groups of an interface.
+    fn set_groups(&self, call: &SetGroups) -> impl Future<Output = Result<(), SetGroupsError>> + Send;
 }
 
 /// A revoke that was accepted.
@@ -25,6 +35,16 @@ pub struct Revoked {
     /// Rules that were not there. In a default VPC EC2 revokes the others and lists these; elsewhere it refuses the
     /// whole call, which is [`RevokeError::NotThere`].
     pub unknown: Vec<Permission>,
+}
+
+/// A call that failed, for whatever reason.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub struct CallError {
+    /// What EC2 said.
+    pub message: String,
+    /// Whether trying again can help.
+    pub retryable: bool,
 }
 
 /// A revoke that was refused; nothing was revoked.
@@ -37,126 +57,64 @@ pub enum RevokeError {
     #[error("the group is already gone")]
     GroupGone,
     /// Anything else.
-    #[error("{message}")]
-    Failed {
-        /// What EC2 said.
-        message: String,
-        /// Whether trying again can help.
-        retryable: bool,
-    },
+    #[error(transparent)]
+    Failed(#[from] CallError),
 }
 
-/// What was done about some rules of a group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Action {
-    /// The call, by its name in the EC2 API.
-    pub call: &'static str,
-    /// The group.
-    pub group: GroupId,
-    /// The rules.
-    pub rules: Vec<Rule>,
-    /// How it went.
-    pub outcome: Outcome,
+/// An authorize that was refused; nothing was added.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AuthorizeError {
+    /// At least one of the rules is there already (`InvalidPermission.Duplicate`).
+    #[error("the rule is already there")]
+    Duplicate,
+    /// The group has no room for them (`RulesPerSecurityGroupLimitExceeded`).
+    #[error("the group has no room for more rules")]
+    NoRoom,
+    /// The group is not there.
+    #[error("the group is gone")]
+    GroupGone,
+    /// Anything else.
+    #[error(transparent)]
+    Failed(#[from] CallError),
 }
 
-/// How a call went.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Outcome {
-    /// The rules are gone.
-    Done,
-    /// They were gone before.
-    AlreadyGone,
-    /// They may still be there.
-    Failed {
-        /// What EC2 said.
-        message: String,
-        /// Whether trying again can help.
-        retryable: bool,
-    },
-    /// Observe mode: the call was not made.
-    Withheld,
+/// A prefix list that was not put back; it is as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum RestoreError {
+    /// Somebody has changed it since, or it is no longer there.
+    #[error("the prefix list has been changed since")]
+    Changed,
+    /// Anything else.
+    #[error(transparent)]
+    Failed(#[from] CallError),
 }
 
-/// Makes the calls of `remedy`, all at once; what could have been one call but fared differently is several actions.
+/// Groups that did not come off an interface; it is as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SetGroupsError {
+    /// The interface is no longer there.
+    #[error("the interface is gone")]
+    InterfaceGone,
+    /// Anything else.
+    #[error(transparent)]
+    Failed(#[from] CallError),
+}
+
+/// The most calls that are under way at once: an event rarely needs more than two, and EC2 takes 50 before it throttles.
+const AT_ONCE: usize = 32;
+
+/// Makes the calls of `remedy`: those that add at once, and when all of them have been answered, the others at once.
+/// What could have been one call but fared differently is several actions.
 pub async fn act(remedy: &Remedy, account: &impl ChangeAccount) -> Vec<Action> {
-    join_all(remedy.calls().iter().map(|call| make(call, account))).await.concat()
-}
-
-async fn make(call: &Call, account: &impl ChangeAccount) -> Vec<Action> {
-    if call.mode() == Mode::Observe {
-        return vec![action(call, call.rules().to_vec(), Outcome::Withheld)];
+    let mut added = Vec::new();
+    for calls in remedy.additions().chunks(AT_ONCE) {
+        let made = calls.iter().map(|call| make::authorize(call, account));
+        added.extend(join_all(made).await.concat());
     }
-    match account.revoke(call).await {
-        Ok(revoked) => sorted(call, &revoked.unknown),
-        // One missing rule keeps the others of the call from being revoked.
-        Err(RevokeError::NotThere) if call.rules().len() > 1 => {
-            let alone: Vec<_> = call.one_by_one().collect();
-            let outcomes = join_all(alone.iter().map(|call| revoke_one(call, account))).await;
-            grouped(call, call.rules().iter().cloned().zip(outcomes))
-        }
-        Err(error) => vec![action(call, call.rules().to_vec(), error.into())],
+    let mut removed = Vec::new();
+    for calls in remedy.removals().chunks(AT_ONCE) {
+        let made = calls.iter().map(|call| make::removal(call, &added, account));
+        removed.extend(join_all(made).await.concat());
     }
-}
-
-async fn revoke_one(call: &Call, account: &impl ChangeAccount) -> Outcome {
-    match account.revoke(call).await {
-        Ok(Revoked { unknown }) if unknown.is_empty() => Outcome::Done,
-        Ok(Revoked { .. }) => Outcome::AlreadyGone,
-        Err(error) => error.into(),
-    }
-}
-
-fn sorted(call: &Call, unknown: &[Permission]) -> Vec<Action> {
-    let unknown: BTreeSet<_> = unknown.iter().collect();
-    let outcome = |rule: &Rule| {
-        if unknown.contains(&rule.permission) { Outcome::AlreadyGone } else { Outcome::Done }
-    };
-    grouped(call, call.rules().iter().map(|rule| (rule.clone(), outcome(rule))))
-}
-
-/// One action for each different outcome.
-fn grouped(call: &Call, fared: impl Iterator<Item = (Rule, Outcome)>) -> Vec<Action> {
-    let mut actions: Vec<Action> = Vec::new();
-    for (rule, outcome) in fared {
-        match actions.iter_mut().find(|action| action.outcome == outcome) {
-            Some(action) => action.rules.push(rule),
-            None => actions.push(action(call, vec![rule], outcome)),
-        }
-    }
-    actions
-}
-
-fn action(call: &Call, rules: Vec<Rule>, outcome: Outcome) -> Action {
-    Action { call: call.name(), group: call.group().clone(), rules, outcome }
-}
-
-impl From<RevokeError> for Outcome {
-    fn from(error: RevokeError) -> Self {
-        match error {
-            RevokeError::NotThere | RevokeError::GroupGone => Self::AlreadyGone,
-            RevokeError::Failed { message, retryable } => Self::Failed { message, retryable },
-        }
-    }
-}
-
-impl Outcome {
-    /// What EC2 said of a call that failed.
-    #[must_use]
-    pub fn error(&self) -> Option<&str> {
-        match self {
-            Self::Failed { message, .. } => Some(message),
-            Self::Done | Self::AlreadyGone | Self::Withheld => None,
-        }
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Done => "done",
-            Self::AlreadyGone => "already-gone",
-            Self::Failed { .. } => "failed",
-            Self::Withheld => "withheld",
-        })
-    }
+    [added, removed].concat()
 }

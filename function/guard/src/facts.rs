@@ -1,176 +1,70 @@
-//! Everything a judgement may read: the change, the group it touched, and the live state that its rules refer to.
+//! Everything a judgement may read: what is judged, by whom it was changed, and the live state that it refers to.
+
+mod lag;
+mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use thiserror::Error;
+use jiff::Timestamp;
 
-use crate::change::{Change, ChangeKind, Modification, Told};
+pub use lag::FRESH;
+pub use subject::{NoSubject, Subject, Touch};
+
+use crate::change::{Actor, Attachment, Change, ChangeKind, ListChange, ListVersion};
 use crate::group::{Group, Rule};
-use crate::id::{AccountId, GroupId, GroupKey, GroupName, PrefixListId};
-use crate::look::{Answers, LookUpError};
-use crate::network::{AddressSet, Network};
-use crate::permission::{Direction, GroupRef, Peer, Permission};
-use crate::traffic::Traffic;
+use crate::id::{AccountId, GroupId, GroupKey, PrefixListId};
+use crate::interface::Interface;
+use crate::look::{Answers, ListState, LookUpError};
+use crate::network::AddressSet;
+use crate::permission::GroupRef;
+use subject::group_by_name;
 
-/// What is judged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subject {
-    /// The group that was changed.
-    pub group: Group,
-    /// The rules that the change made, each once, in the order of the event. A change that only takes away has none.
-    pub rules: Vec<Rule>,
-}
-
-/// A subject, and what its rules refer to.
+/// What is judged, and what it refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
-    /// What is judged.
-    pub subject: Subject,
+    /// The groups that are judged.
+    pub subjects: Vec<Subject>,
+    /// The interfaces that are judged.
+    pub interfaces: Vec<Interface>,
+    /// The prefix list that was changed, if one was and its former entries are known.
+    pub list: Option<ChangedList>,
+    /// Who made the change; `None` in the sweep, where there is none.
+    pub actor: Option<Actor>,
+    /// Whether the guard made it itself.
+    pub is_own: bool,
+    /// The instant of the judgement.
+    pub at: Timestamp,
+    /// How many of the account's groups are known.
+    pub census: Census,
     account: Option<AccountId>,
-    groups: Result<Vec<Group>, LookUpError>,
+    groups: Result<Arc<BTreeMap<GroupId, Group>>, LookUpError>,
     unseen: BTreeMap<GroupId, LookUpError>,
     named: Result<Vec<Group>, LookUpError>,
     lists: BTreeMap<PrefixListId, Result<AddressSet, LookUpError>>,
+    states: BTreeMap<PrefixListId, Result<ListState, LookUpError>>,
 }
 
-/// Why there is nothing to judge.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum NoSubject {
-    /// The group is no longer there.
-    #[error("the group is gone")]
-    GroupGone,
-    /// It could not be looked up.
-    #[error(transparent)]
-    LookUp(#[from] LookUpError),
-    /// `CloudTrail` cut the record, and what is left does not say which group it was.
-    #[error("the record was cut, and what is left does not name the group")]
-    Truncated,
+/// How many of the account's groups are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Census {
+    /// Those that the event and its rules name.
+    Named,
+    /// All of them.
+    Whole,
 }
 
-impl Subject {
-    /// What `change` made, by the event where it says, else by the live group.
-    ///
-    /// # Errors
-    /// When the group is gone, or it cannot be known what was changed.
-    pub fn of(change: &Change, answers: &Answers) -> Result<Self, NoSubject> {
-        let group = target(change, answers)?;
-        let live = || answers.rules.clone();
-        let rules = match &change.kind {
-            ChangeKind::Authorize { rules: Told::Whole(rules), .. } => rules.clone(),
-            ChangeKind::Authorize { direction, rules: Told::Cut } => {
-                change.group.id().ok_or(NoSubject::Truncated)?;
-                live()?.into_iter().filter(|rule| rule.permission.direction == *direction).collect()
-            }
-            ChangeKind::Modify { rules: Told::Whole(rules) } => {
-                let live = live()?;
-                rules.iter().flat_map(|rule| modified(rule, &live)).collect()
-            }
-            ChangeKind::Modify { rules: Told::Cut } => {
-                change.group.id().ok_or(NoSubject::Truncated)?;
-                live()?
-            }
-            ChangeKind::Create { .. } => {
-                // In a VPC with IPv6 there is a second one; whether the VPC is such a one, the group tells.
-                let is_second = |rule: &Rule| rule.permission == Permission::all_egress(Network::ALL_IPV6);
-                [Rule::born_with(Network::ALL_IPV4)]
-                    .into_iter()
-                    .chain(live()?.into_iter().filter(is_second))
-                    .collect()
-            }
-            ChangeKind::Revoke { .. } | ChangeKind::Describe { .. } | ChangeKind::Delete => Vec::new(),
-        };
-        let mut seen = BTreeSet::new();
-        let rules = rules.into_iter().filter(|rule| seen.insert(rule.permission.clone()));
-        Ok(Self { group, rules: rules.map(|rule| confirmed(rule, answers)).collect() })
-    }
-}
-
-/// `rule`, where its content names it. Where it does not, it will have to be named by its id, and that must be the id
-/// of a live rule that says the same: an event may give the id of any other.
-fn confirmed(rule: Rule, answers: &Answers) -> Rule {
-    if rule.permission.is_exact() {
-        return rule;
-    }
-    let live = answers
-        .rules
-        .iter()
-        .flatten()
-        .find(|live| says_the_same(&rule.permission, &live.permission, answers));
-    Rule { id: live.and_then(|live| live.id.clone()), ..rule }
-}
-
-/// Whether the live rule `live` says what `told` says of it, which may leave out the account of a group or give its
-/// name.
-fn says_the_same(told: &Permission, live: &Permission, answers: &Answers) -> bool {
-    let (Peer::Group(told_group), Peer::Group(live_group)) = (&told.peer, &live.peer) else {
-        return told == live;
-    };
-    let has_name = |name: &GroupName, id: &GroupId| {
-        answers.named.iter().flatten().any(|group| group.name.as_ref() == Some(name) && group.id == *id)
-    };
-    let is_same_group = match (&told_group.group, &live_group.group) {
-        (GroupKey::Name(name), GroupKey::Id(id)) => has_name(name, id),
-        (told, live) => told == live,
-    };
-    let is_same_owner =
-        told_group.owner.is_none() || live_group.owner.is_none() || told_group.owner == live_group.owner;
-    (told.direction, told.traffic) == (live.direction, live.traffic) && is_same_group && is_same_owner
-}
-
-/// The group that `change` is about, as it is now.
-fn target(change: &Change, answers: &Answers) -> Result<Group, NoSubject> {
-    let found = match &change.group {
-        GroupKey::Id(id) => group_by_id(id, &answers.groups, &answers.unseen)?,
-        GroupKey::Name(name) => group_by_name(name, &answers.named)?,
-    };
-    found.cloned().ok_or(NoSubject::GroupGone)
-}
-
-/// The group `id`; `None` where it does not exist.
-fn group_by_id<'a>(
-    id: &GroupId,
-    groups: &'a Result<Vec<Group>, LookUpError>,
-    unseen: &BTreeMap<GroupId, LookUpError>,
-) -> Result<Option<&'a Group>, LookUpError> {
-    let groups = groups.as_ref().map_err(LookUpError::clone)?;
-    match (groups.iter().find(|group| group.id == *id), unseen.get(id)) {
-        (None, Some(error)) => Err(error.clone()),
-        (found, _) => Ok(found),
-    }
-}
-
-/// The group of the default VPC with this name; `None` where it does not exist.
-fn group_by_name<'a>(
-    name: &GroupName,
-    named: &'a Result<Vec<Group>, LookUpError>,
-) -> Result<Option<&'a Group>, LookUpError> {
-    let named = named.as_ref().map_err(LookUpError::clone)?;
-    Ok(named.iter().find(|group| group.name.as_ref() == Some(name)))
-}
-
-/// The rule that an edit made. The record says neither its direction nor the account of a group that it refers to:
-/// the live rule does. If that is gone, or not to be seen yet, it may have either direction.
-fn modified(edit: &Modification, live: &[Rule]) -> Vec<Rule> {
-    let Modification { id, content, description } = edit;
-    let live = live.iter().find(|rule| rule.id.as_ref() == Some(id)).map(|rule| &rule.permission);
-    let rule = |direction| Rule {
-        id: Some(id.clone()),
-        permission: content.towards(direction),
-        description: description.clone(),
-    };
-    match live {
-        None => [Direction::Ingress, Direction::Egress].map(rule).to_vec(),
-        Some(live) => {
-            let mut rule = rule(live.direction);
-            if let (Peer::Group(told), Peer::Group(live)) = (&mut rule.permission.peer, &live.peer)
-                && told.owner.is_none()
-                && told.group == live.group
-            {
-                told.owner.clone_from(&live.owner);
-            }
-            vec![rule]
-        }
-    }
+/// A prefix list that can be put back to what it was: it is ours, and nobody has changed it since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedList {
+    /// The list.
+    pub id: PrefixListId,
+    /// The version before the change.
+    pub before: ListVersion,
+    /// The version that the change made.
+    pub after: ListVersion,
+    /// The entries before the change.
+    pub entries: AddressSet,
 }
 
 /// What is known of the group that a reference names.
@@ -196,16 +90,53 @@ pub enum Owner<'a> {
 }
 
 impl Facts {
-    /// `subject` with the `answers` that its rules need; `change` says whose account it is.
+    /// What `change` made, with the `answers` that it needs, to be judged at the instant `at`.
+    ///
+    /// # Errors
+    /// When there is nothing to judge, or it cannot be known what was changed, or the account does not show it yet.
+    pub fn of(change: &Change, answers: Answers, at: Timestamp) -> Result<Self, NoSubject> {
+        if let Some(lag) = lag::of(change, &answers, at) {
+            return Err(lag.into());
+        }
+        let subjects = Subject::all(change, &answers)?;
+        let interfaces = interfaces(change, &answers)?;
+        let owner = subjects.first().and_then(|subject| subject.group.owner.clone());
+        let list = match &change.kind {
+            ChangeKind::PrefixList(list) => ChangedList::of(list, &answers, change.event.account.as_ref()),
+            ChangeKind::Group(_) | ChangeKind::Tags(_) | ChangeKind::Attachment(_) => None,
+        };
+        Ok(Self {
+            interfaces,
+            list,
+            actor: Some(change.event.actor.clone()),
+            ..Self::about(subjects, owner.or_else(|| change.event.account.clone()), answers, at)
+        })
+    }
+
+    /// `subjects` of `account` with the `answers` that their rules need, to be judged at the instant `at`.
     #[must_use]
-    pub fn new(subject: Subject, change: &Change, answers: Answers) -> Self {
+    pub fn about(
+        subjects: Vec<Subject>,
+        account: Option<AccountId>,
+        answers: Answers,
+        at: Timestamp,
+    ) -> Self {
         Self {
-            account: subject.group.owner.clone().or_else(|| change.event.account.clone()),
-            subject,
-            groups: answers.groups,
+            subjects,
+            interfaces: Vec::new(),
+            list: None,
+            actor: None,
+            is_own: false,
+            at,
+            census: Census::Named,
+            account,
+            groups: answers
+                .groups
+                .map(|groups| Arc::new(groups.into_iter().map(|group| (group.id.clone(), group)).collect())),
             unseen: answers.unseen,
             named: answers.named,
             lists: answers.prefix_lists,
+            states: answers.list_states,
         }
     }
 
@@ -224,12 +155,22 @@ impl Facts {
         }
     }
 
-    /// What is known of the group that `reference` names. A group that exists in the account of the judged group is
-    /// ours even if the reference lacks its account; one that does not is nobody's.
+    /// What a rule that names `list` counts against the quota of its group; `None` where that is not known.
+    #[must_use]
+    pub fn size_of(&self, list: &PrefixListId) -> Option<u32> {
+        self.states.get(list)?.as_ref().ok()?.max_entries
+    }
+
+    /// What is known of the group that a rule of `subject` refers to with `reference`. A group that exists in the
+    /// account of the judged group is ours even if the reference lacks its account; one that does not is nobody's.
     ///
     /// # Errors
     /// When it could not be looked up.
-    pub fn referenced<'a>(&'a self, reference: &'a GroupRef) -> Result<Referenced<'a>, LookUpError> {
+    pub fn referenced<'a>(
+        &'a self,
+        subject: &'a Subject,
+        reference: &'a GroupRef,
+    ) -> Result<Referenced<'a>, LookUpError> {
         let owner = reference.owner.as_ref();
         let id = reference.group.id();
         if let (Some(theirs), Some(ours)) = (owner, &self.account)
@@ -238,8 +179,8 @@ impl Facts {
             return Ok(Referenced { owner: Owner::Theirs(theirs), id, group: None });
         }
         let found = match &reference.group {
-            GroupKey::Id(id) if *id == self.subject.group.id => Some(&self.subject.group),
-            GroupKey::Id(id) => group_by_id(id, &self.groups, &self.unseen)?,
+            GroupKey::Id(id) if *id == subject.group.id => Some(&subject.group),
+            GroupKey::Id(id) => self.group(id)?,
             GroupKey::Name(name) => group_by_name(name, &self.named)?,
         };
         let is_ours = found.is_some() || (owner.is_some() && self.account.is_some());
@@ -250,31 +191,118 @@ impl Facts {
         })
     }
 
-    /// The same facts about other rules of the group.
-    #[must_use]
-    pub fn with_rules(&self, rules: Vec<Rule>) -> Self {
-        Self { subject: Subject { rules, ..self.subject.clone() }, ..self.clone() }
+    /// The group `id`; `None` where it does not exist.
+    fn group(&self, id: &GroupId) -> Result<Option<&Group>, LookUpError> {
+        let groups = self.groups.as_ref().map_err(LookUpError::clone)?;
+        match (groups.get(id), self.unseen.get(id)) {
+            (None, Some(error)) => Err(error.clone()),
+            (found, _) => Ok(found),
+        }
     }
 
-    /// The account of the judged group, where it is known.
+    /// Those of the groups `ids` that exist.
+    ///
+    /// # Errors
+    /// The first of them that could not be looked up, and why.
+    pub fn groups_in(&self, ids: &BTreeSet<GroupId>) -> Result<Vec<&Group>, (GroupId, LookUpError)> {
+        let found = ids.iter().map(|id| self.group(id).map_err(|error| (id.clone(), error)));
+        Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// The groups that are known beside those that are judged: all of them in a whole [`Census`].
+    pub fn all_groups(&self) -> impl Iterator<Item = &Group> {
+        self.groups.iter().flat_map(|groups| groups.values())
+    }
+
+    /// The same facts, had the prefix list that was changed stayed as it was.
+    #[must_use]
+    pub fn with_list_restored(&self) -> Option<Self> {
+        let ChangedList { id, entries, .. } = self.list.as_ref()?;
+        let mut restored = self.clone();
+        restored.lists.insert(id.clone(), Ok(entries.clone()));
+        Some(restored)
+    }
+
+    /// The same facts about other groups.
+    #[must_use]
+    pub fn with_subjects(&self, subjects: Vec<Subject>) -> Self {
+        Self { subjects, ..self.clone() }
+    }
+
+    /// The same facts about interfaces, and no groups.
+    #[must_use]
+    pub fn with_interfaces(&self, interfaces: Vec<Interface>) -> Self {
+        Self { interfaces, ..self.with_subjects(Vec::new()) }
+    }
+
+    /// Whether all is known of `list` that can be, if only that it cannot be looked up.
+    #[must_use]
+    pub fn knows(&self, list: &PrefixListId) -> bool {
+        let passes = |error: &LookUpError| error.retryable;
+        self.lists.get(list).is_some_and(|entries| !entries.as_ref().is_err_and(passes))
+    }
+
+    /// Adds what `answers` tell of prefix lists.
+    pub fn learn_lists(&mut self, answers: Answers) {
+        self.lists.extend(answers.prefix_lists);
+        self.states.extend(answers.list_states);
+    }
+
+    /// The same facts about other rules of the groups.
+    #[must_use]
+    pub fn with_rules(&self, rules: &[Rule]) -> Self {
+        let mut facts = self.clone();
+        facts.subjects.iter_mut().for_each(|subject| subject.rules = rules.to_vec());
+        facts
+    }
+
+    /// The same facts, with all groups of the account among those that are known.
+    #[must_use]
+    pub fn of_whole_account(self) -> Self {
+        Self { census: Census::Whole, ..self }
+    }
+
+    /// The same facts about a change that the guard made itself.
+    #[must_use]
+    pub fn own(self) -> Self {
+        Self { is_own: true, ..self }
+    }
+
+    /// The account of the judged groups, where it is known.
     #[must_use]
     pub const fn account(&self) -> Option<&AccountId> {
         self.account.as_ref()
     }
 }
 
-impl Rule {
-    /// A rule that a new group is born with.
-    #[must_use]
-    pub const fn born_with(network: Network) -> Self {
-        Self { id: None, permission: Permission::all_egress(network), description: None }
-    }
+/// The interfaces that `change` may have opened, as they are now, with what it put on each.
+fn interfaces(change: &Change, answers: &Answers) -> Result<Vec<Interface>, NoSubject> {
+    let attached = match &change.kind {
+        ChangeKind::Attachment(Attachment { interfaces }) => interfaces.as_slice(),
+        // A group that comes into another tier does so wherever it is.
+        ChangeKind::Tags(_) => &[],
+        ChangeKind::Group(_) | ChangeKind::PrefixList(_) => return Ok(Vec::new()),
+    };
+    let live = answers.interfaces.as_ref().map_err(LookUpError::clone)?;
+    let told = |live: &Interface| attached.iter().find(|attached| live.is(&attached.interface));
+    let told = |live: &Interface| told(live).map(|attached| attached.groups.clone()).unwrap_or_default();
+    Ok(live.iter().map(|live| Interface { told: told(live), ..live.clone() }).collect())
 }
 
-impl Permission {
-    /// What EC2 gives every new group, for IPv4 and, in a VPC with IPv6, for that too: all traffic out.
-    #[must_use]
-    pub const fn all_egress(network: Network) -> Self {
-        Self { direction: Direction::Egress, traffic: Traffic::All, peer: Peer::Network(network) }
+impl ChangedList {
+    /// The list of `change`, if it can be put back: it belongs to `account`, is in the version that the change made,
+    /// and its former entries are known.
+    fn of(change: &ListChange, answers: &Answers, account: Option<&AccountId>) -> Option<Self> {
+        let ListState { owner, version, max_entries: _ } =
+            answers.list_states.get(&change.list)?.as_ref().ok()?;
+        let entries = answers.entries_before.as_ref()?.as_ref().ok()?;
+        let (before, after) = (change.before?, change.after()?);
+        let is_ours = owner.is_some() && owner.as_ref() == account;
+        (is_ours && *version == Some(after)).then(|| Self {
+            id: change.list.clone(),
+            before,
+            after,
+            entries: entries.clone(),
+        })
     }
 }

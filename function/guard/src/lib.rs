@@ -9,10 +9,12 @@
 //! door that uses it, through the ports [`ReadAccount`], [`ChangeAccount`] and [`Publish`].
 
 pub mod act;
+pub mod basis;
 pub mod change;
 pub mod facts;
 pub mod group;
 pub mod id;
+pub mod interface;
 pub mod intervals;
 pub mod judge;
 pub mod look;
@@ -25,6 +27,7 @@ pub mod reach;
 pub mod report;
 pub mod respond;
 pub mod shape;
+pub mod sweep;
 pub mod traffic;
 pub mod wire;
 

@@ -1,23 +1,35 @@
 //! What a judgement needs to know of the live account: asked all at once, answered by a port.
 
+mod questions;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use thiserror::Error;
 
-use crate::change::{Change, ChangeKind, Told};
-use crate::facts::Subject;
+use crate::change::{InterfaceKey, ListVersion};
 use crate::group::{Group, Rule};
-use crate::id::{AccountId, GroupId, GroupKey, GroupName, PrefixListId, Region};
-use crate::network::{AddressSet, Network};
-use crate::permission::{Direction, GroupRef, Peer, Permission};
-use crate::policy::Policy;
+use crate::id::{AccountId, GroupId, GroupName, PrefixListId, Region};
+use crate::interface::Interface;
+use crate::network::AddressSet;
 
 /// Reads a live account.
 pub trait ReadAccount {
     /// Answers `questions`, all of them concurrently.
     fn look(&self, questions: &Questions) -> impl Future<Output = Answers> + Send;
+
+    /// All groups of the account in the Region, for the sweep.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    fn all_groups(&self) -> impl Future<Output = Result<Vec<Group>, LookUpError>> + Send;
+
+    /// All network interfaces of the account in the Region, for the sweep.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    fn all_interfaces(&self) -> impl Future<Output = Result<Vec<Interface>, LookUpError>> + Send;
 }
 
 /// What is to be looked up. Empty parts are not asked.
@@ -31,10 +43,20 @@ pub struct Questions {
     pub groups: BTreeSet<GroupId>,
     /// Groups of the Region's default VPC, by name: whichever exist are answered.
     pub named: BTreeSet<GroupName>,
-    /// All rules of this group.
-    pub rules_of: Option<GroupId>,
+    /// All groups of which a rule, in either direction, names this prefix list.
+    pub users_of: Option<PrefixListId>,
+    /// All rules of each of these groups.
+    pub rules_of: BTreeSet<GroupId>,
     /// The entries of these prefix lists.
     pub prefix_lists: BTreeSet<PrefixListId>,
+    /// The entries that a prefix list had in an earlier version.
+    pub entries_at: Option<(PrefixListId, ListVersion)>,
+    /// Whose these prefix lists are, in which version, and how large.
+    pub list_states: BTreeSet<PrefixListId>,
+    /// These interfaces: whichever exist are answered.
+    pub interfaces: BTreeSet<InterfaceKey>,
+    /// All interfaces that carry one of these groups.
+    pub interfaces_with: BTreeSet<GroupId>,
     /// How long ago the event was, where it says: what a fresh event names was there a moment ago, so an account that
     /// does not show it may only be slow.
     pub age: Option<SignedDuration>,
@@ -49,10 +71,29 @@ pub struct Answers {
     pub unseen: BTreeMap<GroupId, LookUpError>,
     /// The groups of the default VPC asked for by name, as far as they exist.
     pub named: Result<Vec<Group>, LookUpError>,
-    /// All rules of the group asked for.
-    pub rules: Result<Vec<Rule>, LookUpError>,
+    /// The groups whose rules name the prefix list asked for.
+    pub users: Result<Vec<Group>, LookUpError>,
+    /// All rules of each group asked for; none of a group that does not exist.
+    pub rules: BTreeMap<GroupId, Result<Vec<Rule>, LookUpError>>,
     /// The entries of each prefix list asked for.
     pub prefix_lists: BTreeMap<PrefixListId, Result<AddressSet, LookUpError>>,
+    /// The entries of the earlier version asked for.
+    pub entries_before: Option<Result<AddressSet, LookUpError>>,
+    /// The state of each prefix list asked for.
+    pub list_states: BTreeMap<PrefixListId, Result<ListState, LookUpError>>,
+    /// The interfaces asked for, by their keys as far as they exist, and by their groups; each once.
+    pub interfaces: Result<Vec<Interface>, LookUpError>,
+}
+
+/// A prefix list, but for its entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListState {
+    /// The account that owns it; `None` for one that AWS manages.
+    pub owner: Option<AccountId>,
+    /// Its version now; `None` for one that has none, because AWS manages it.
+    pub version: Option<ListVersion>,
+    /// `MaxEntries`: what a rule that names it counts against the quota of its group.
+    pub max_entries: Option<u32>,
 }
 
 impl Default for Answers {
@@ -61,8 +102,12 @@ impl Default for Answers {
             groups: Ok(Vec::new()),
             unseen: BTreeMap::new(),
             named: Ok(Vec::new()),
-            rules: Ok(Vec::new()),
+            users: Ok(Vec::new()),
+            rules: BTreeMap::new(),
             prefix_lists: BTreeMap::new(),
+            entries_before: None,
+            list_states: BTreeMap::new(),
+            interfaces: Ok(Vec::new()),
         }
     }
 }
@@ -79,108 +124,44 @@ pub struct LookUpError {
     pub retryable: bool,
 }
 
-impl Questions {
-    /// What a judgement of `change` at the instant `now` needs, as far as the change itself tells. Empty for a change
-    /// that needs none.
-    #[must_use]
-    pub fn of(change: &Change, policy: &Policy, now: Timestamp) -> Self {
-        let event = &change.event;
-        let mut questions = Self {
-            account: event.account.clone(),
-            region: event.region.clone(),
-            age: event.time.map(|time| now.duration_since(time)),
-            ..Self::default()
-        };
-        questions.ask_for_group(&change.group);
-        match &change.kind {
-            ChangeKind::Authorize { rules: Told::Whole(rules), .. } => {
-                for rule in rules {
-                    questions.ask_for_peer_of(&rule.permission, policy);
-                }
-                if rules.iter().any(|rule| !rule.permission.is_exact()) {
-                    questions.rules_of = change.group.id().cloned();
-                }
-            }
-            ChangeKind::Modify { rules } => {
-                questions.rules_of = change.group.id().cloned();
-                let Told::Whole(rules) = rules else { return questions };
-                for (rule, direction) in rules.iter().flat_map(|rule| BOTH.map(|direction| (rule, direction)))
-                {
-                    questions.ask_for_peer_of(&rule.content.towards(direction), policy);
-                }
-            }
-            ChangeKind::Authorize { rules: Told::Cut, .. } => questions.rules_of = change.group.id().cloned(),
-            ChangeKind::Create { .. } => {
-                questions.rules_of = change.group.id().cloned();
-                questions.ask_for_peer_of(&Permission::all_egress(Network::ALL_IPV4), policy);
-            }
-            ChangeKind::Revoke { .. } | ChangeKind::Describe { .. } | ChangeKind::Delete => {}
-        }
-        questions
-    }
-
-    /// What a judgement of `subject` needs beyond what was asked in `self`: only rules that were not in the event
-    /// can need more. Empty (see [`Self::is_empty`]) otherwise.
-    #[must_use]
-    pub fn still_open(&self, subject: &Subject, policy: &Policy) -> Self {
-        let (account, region) = (self.account.clone(), self.region.clone());
-        let mut more = Self { account, region, age: self.age, ..Self::default() };
-        for rule in &subject.rules {
-            more.ask_for_peer_of(&rule.permission, policy);
-        }
-        more.groups.retain(|id| !self.groups.contains(id));
-        more.named.retain(|name| !self.named.contains(name));
-        more.prefix_lists.retain(|list| !self.prefix_lists.contains(list));
-        more
-    }
-
-    /// Whether there is nothing to ask.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        let Self { account: _, region: _, age: _, groups, named, rules_of, prefix_lists } = self;
-        groups.is_empty() && named.is_empty() && rules_of.is_none() && prefix_lists.is_empty()
-    }
-
-    fn ask_for_group(&mut self, group: &GroupKey) {
-        match group {
-            GroupKey::Id(id) => drop(self.groups.insert(id.clone())),
-            GroupKey::Name(name) => drop(self.named.insert(name.clone())),
-        }
-    }
-
-    fn ask_for_peer_of(&mut self, rule: &Permission, policy: &Policy) {
-        match &rule.peer {
-            Peer::Group(GroupRef { owner, group }) => {
-                // Another account's group cannot be looked up, and is in no tier of ours.
-                if owner.is_none() || owner == &self.account || self.account.is_none() {
-                    self.ask_for_group(group);
-                }
-            }
-            Peer::PrefixList(list) => {
-                self.prefix_lists.insert(list.clone());
-                self.prefix_lists.extend(policy.lists_towards(rule.direction).cloned());
-            }
-            Peer::Network(_) => self.prefix_lists.extend(policy.lists_towards(rule.direction).cloned()),
-        }
-    }
-}
-
-const BOTH: [Direction; 2] = [Direction::Ingress, Direction::Egress];
-
 impl Answers {
-    /// These answers and those of a second round.
+    /// These answers and those of a further round.
     #[must_use]
     pub fn and(self, more: Self) -> Self {
-        let joined = |first: Result<Vec<Group>, LookUpError>, second: Result<Vec<Group>, LookUpError>| {
-            let (first, second) = (first?, second?);
-            Ok([first, second].concat())
-        };
         Self {
             groups: joined(self.groups, more.groups),
             unseen: self.unseen.into_iter().chain(more.unseen).collect(),
             named: joined(self.named, more.named),
-            rules: self.rules,
+            users: joined(self.users, more.users),
+            rules: self.rules.into_iter().chain(more.rules).collect(),
             prefix_lists: self.prefix_lists.into_iter().chain(more.prefix_lists).collect(),
+            entries_before: self.entries_before.or(more.entries_before),
+            list_states: self.list_states.into_iter().chain(more.list_states).collect(),
+            interfaces: joined(self.interfaces, more.interfaces),
         }
     }
+
+    /// All live rules of `group`.
+    ///
+    /// # Errors
+    /// When they could not be looked up, or were not asked for.
+    pub fn rules_of(&self, group: &GroupId) -> Result<&[Rule], LookUpError> {
+        match self.rules.get(group) {
+            Some(rules) => rules.as_deref().map_err(LookUpError::clone),
+            None => Err(LookUpError {
+                call: "DescribeSecurityGroupRules",
+                message: format!("nothing is known of the rules of {group}"),
+                retryable: false,
+            }),
+        }
+    }
+}
+
+fn joined<T>(
+    first: Result<Vec<T>, LookUpError>,
+    second: Result<Vec<T>, LookUpError>,
+) -> Result<Vec<T>, LookUpError> {
+    let (mut first, second) = (first?, second?);
+    first.extend(second);
+    Ok(first)
 }

@@ -3,10 +3,10 @@
 
 use serde::Serialize;
 
-use crate::act::Action;
+use crate::act::{Action, Target};
 use crate::group::Rule;
 use crate::id::GroupId;
-use crate::judge::{Finding, Verdict};
+use crate::judge::{Code, Finding, Missing, Mixture, Remark, Trespass, Verdict, Violation};
 use crate::respond::Handled;
 use crate::shape::SecurityGroupRule;
 
@@ -39,15 +39,29 @@ pub struct Report {
     pub findings: Vec<FindingReport>,
     /// What was done.
     pub actions: Vec<ActionReport>,
+    /// What else there is to know, in words: `break-glass`, `own-change`, `in-no-tier`, `deleted`, `associated`,
+    /// `default-group-opened`, `default-group-used`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<&'static str>,
 }
 
-/// A rule that the policy forbids.
+/// Something that the policy forbids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FindingReport {
-    /// `not-allowed` or `denied`.
+    /// `not-allowed`, `denied`, `editor`, `required-missing` or `together`.
     pub code: String,
-    /// The rule, in the AWS CLI's shape.
-    pub rule: SecurityGroupRule,
+    /// The rule that is there, or is missing, in the AWS CLI's shape; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<SecurityGroupRule>,
+    /// The group that was changed, where there is no rule to say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// The network interface, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interface: Option<String>,
+    /// The groups of that interface that have to come off.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
     /// What of it is forbidden.
     pub excess: Vec<String>,
     /// The line of the policy that it breaks.
@@ -59,11 +73,22 @@ pub struct FindingReport {
 pub struct ActionReport {
     /// Its name in the EC2 API.
     pub call: &'static str,
-    /// The group.
-    pub group: String,
+    /// The group whose rules it changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// The prefix list that it puts back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefix_list: Option<String>,
+    /// The network interface whose groups it sets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interface: Option<String>,
+    /// The groups that the interface has from then on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
     /// The rules, in the AWS CLI's shape.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<SecurityGroupRule>,
-    /// `done`, `already-gone`, `failed` or `withheld`.
+    /// `done`, `already-gone`, `already-there`, `no-room`, `failed` or `withheld`.
     pub outcome: String,
     /// What EC2 said of a call that failed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,12 +99,8 @@ impl Report {
     /// The report of `handled`, which came from `source`.
     #[must_use]
     pub fn new(handled: &Handled, source: Option<&str>) -> Self {
-        let Handled { event, group, found, judgement, actions, .. } = handled;
-        let group_id = found.as_ref().map(|group| &group.id);
-        let findings = match &judgement.verdict {
-            Verdict::Violation(violation) => violation.findings.as_slice(),
-            Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged | Verdict::Undecidable(_) => &[],
-        };
+        let Handled { event, group, judgement, actions, .. } = handled;
+        let group_id = handled.found().map(|group| &group.id);
         Self {
             source: source.map(str::to_owned),
             event_id: event.id.as_ref().map(ToString::to_string),
@@ -92,33 +113,95 @@ impl Report {
             tiers: judgement.tiers.iter().map(ToString::to_string).collect(),
             verdict: judgement.verdict.word(),
             reason: judgement.verdict.reason(),
-            findings: findings.iter().map(|finding| FindingReport::new(finding, group_id)).collect(),
+            findings: FindingReport::all(&judgement.verdict),
             actions: actions.iter().map(ActionReport::new).collect(),
+            remarks: judgement.remarks.iter().map(Remark::word).collect(),
         }
     }
 }
 
 impl FindingReport {
-    fn new(finding: &Finding, group: Option<&GroupId>) -> Self {
-        let Finding { code, rule, excess, tier: _, why, reaction: _ } = finding;
+    /// Everything that `verdict` found.
+    #[must_use]
+    pub fn all(verdict: &Verdict) -> Vec<Self> {
+        let violation = match verdict {
+            Verdict::Violation(violation) => violation,
+            Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged | Verdict::Undecidable(_) => {
+                return Vec::new();
+            }
+        };
+        let Violation { findings, missing, mixtures, trespasses, list: _, unsettled: _ } = violation;
+        (findings.iter().map(Self::of_rule))
+            .chain(missing.iter().map(Self::of_missing))
+            .chain(mixtures.iter().map(Self::of_mixture))
+            .chain(trespasses.iter().map(Self::of_trespass))
+            .collect()
+    }
+
+    fn new(code: Code, why: &str) -> Self {
         Self {
             code: code.to_string(),
-            rule: SecurityGroupRule::of(rule, group),
-            excess: excess.terms().iter().map(ToString::to_string).collect(),
-            why: why.clone(),
+            rule: None,
+            group: None,
+            interface: None,
+            groups: Vec::new(),
+            excess: Vec::new(),
+            why: why.to_owned(),
         }
+    }
+
+    fn of_rule(Finding { code, group, rule, excess, why, .. }: &Finding) -> Self {
+        Self {
+            rule: Some(SecurityGroupRule::of(rule, Some(group))),
+            excess: excess.terms().iter().map(ToString::to_string).collect(),
+            ..Self::new(*code, why)
+        }
+    }
+
+    fn of_missing(Missing { code, group, rule, why, .. }: &Missing) -> Self {
+        Self {
+            rule: rule.as_ref().map(|rule| SecurityGroupRule::of(rule, Some(group))),
+            group: rule.is_none().then(|| group.to_string()),
+            ..Self::new(*code, why)
+        }
+    }
+
+    fn of_mixture(Mixture { interface, off, why, .. }: &Mixture) -> Self {
+        Self {
+            interface: Some(interface.id.to_string()),
+            groups: off.iter().map(GroupId::to_string).collect(),
+            ..Self::new(Code::Together, why)
+        }
+    }
+
+    fn of_trespass(Trespass { group, tier: _, why }: &Trespass) -> Self {
+        Self { group: Some(group.to_string()), ..Self::new(Code::Editor, why) }
     }
 }
 
 impl ActionReport {
-    fn new(Action { call, group, rules, outcome }: &Action) -> Self {
-        let shape = |rule: &Rule| SecurityGroupRule::of(rule, Some(group));
-        Self {
+    fn new(Action { call, target, outcome }: &Action) -> Self {
+        let blank = Self {
             call,
-            group: group.to_string(),
-            rules: rules.iter().map(shape).collect(),
+            group: None,
+            prefix_list: None,
+            interface: None,
+            groups: Vec::new(),
+            rules: Vec::new(),
             outcome: outcome.to_string(),
             error: outcome.error().map(str::to_owned),
+        };
+        match target {
+            Target::Rules { group, rules } => {
+                let shape = |rule: &Rule| SecurityGroupRule::of(rule, Some(group));
+                Self { group: Some(group.to_string()), rules: rules.iter().map(shape).collect(), ..blank }
+            }
+            Target::PrefixList(list) => Self { prefix_list: Some(list.to_string()), ..blank },
+            Target::Interface { interface, groups } => Self {
+                interface: Some(interface.to_string()),
+                groups: groups.iter().map(GroupId::to_string).collect(),
+                ..blank
+            },
         }
     }
 }

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 use crate::act::{Action, ChangeAccount, Outcome, act};
-use crate::change::{Change, ChangeKind, Event};
-use crate::facts::{Facts, NoSubject, Subject};
+pub use crate::basis::Basis;
+use crate::change::{Change, ChangeKind, Event, GroupChange, GroupEdit};
+use crate::facts::{Facts, NoSubject};
 use crate::group::{Group, Rule};
 use crate::id::{GroupKey, RoleArn};
-use crate::judge::{Ignored, Judgement, Undecidable, Verdict, judge};
+use crate::judge::{Ignored, Judgement, Remark, Undecidable, Verdict, judge, remarks};
 use crate::look::{Answers, Questions, ReadAccount};
-use crate::network::Network;
 use crate::notice::{Notice, Publish, PublishError};
 use crate::plan::plan;
 use crate::policy::Policy;
@@ -31,9 +31,9 @@ pub struct Handled {
     pub event: Event,
     /// The group, as the event names it.
     pub group: Option<GroupKey>,
-    /// The group, as it was found.
-    pub found: Option<Group>,
-    /// The rules that the change made, each judged; none of a change that only takes away, or was not judged.
+    /// The groups that were judged, as they were found.
+    pub groups: Vec<Group>,
+    /// The rules that were judged: those that the change made, or may have; none of a change that only takes away.
     pub judged: Vec<Rule>,
     /// What the judgement rests on.
     pub basis: Basis,
@@ -45,16 +45,6 @@ pub struct Handled {
     pub handled_at: Timestamp,
     /// Whether people were told.
     pub announced: Announced,
-}
-
-/// What a judgement rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Basis {
-    /// The rules that the record tells.
-    Record,
-    /// Rules of the live group, which the record does not tell. Once they are mended nothing shows what was forbidden, so that
-    /// a retry could not tell; therefore people are told of every such change.
-    LiveGroup,
 }
 
 /// Whether people were told.
@@ -90,7 +80,12 @@ impl Guard {
     {
         let mut handled = match reading {
             Reading::Change(change) => self.answer(&change, ports, now).await,
+            Reading::Ignored(_, Dismissal::OwnChange(Some(change))) => self.review(&change, ports, now).await,
             Reading::Ignored(event, why) => Handled::dismissed(*event, &why, now),
+            // Where the policy says nothing about interfaces, a launch that cannot be read is nobody's concern.
+            Reading::Truncated(event) | Reading::Malformed(event, _) if self.is_unmanaged(&event) => {
+                Handled::new(*event, Verdict::Ignored(Ignored::NotAChange).into(), now)
+            }
             Reading::Truncated(event) => {
                 Handled::new(*event, Verdict::Undecidable(Undecidable::Truncated).into(), now)
             }
@@ -112,51 +107,110 @@ impl Guard {
     where
         P: ReadAccount + ChangeAccount + Sync,
     {
-        if change.kind == ChangeKind::Delete {
-            return Handled::of(change, Verdict::Ignored(Ignored::GroupGone).into(), now);
+        if let Some(judgement) = self.at_once(change) {
+            return Handled::of(change, judgement, now);
         }
         let facts = match self.look(change, ports, now).await {
             Ok(facts) => facts,
             Err(why) => return Handled::of(change, Verdict::from(why).into(), now),
         };
+        let verdict = judge(&self.policy, &facts);
+        let judgement = Judgement { remarks: remarks(&self.policy, change, &facts), ..verdict };
+        let actions = act(&plan(&facts, &judgement.verdict), ports).await;
+        let basis = Basis::of(&self.policy, change, &facts);
+        Handled { basis, actions, ..Handled::judged(change, judgement, facts, now) }
+    }
+
+    /// Looks at a change of the guard's own. Whatever comes of it, nothing is done about it: what the guard does to an
+    /// account never makes it do more. If the policy forbids it, people must know.
+    async fn review<P>(&self, change: &Change, ports: &P, now: Timestamp) -> Handled
+    where
+        P: ReadAccount + Sync,
+    {
+        let own = || Handled::of(change, Verdict::Ignored(Ignored::OwnChange).into(), now);
+        if !change.kind.may_open() || self.at_once(change).is_some() {
+            return own();
+        }
+        let facts = match self.look(change, ports, now).await {
+            Ok(facts) => facts.own(),
+            Err(NoSubject::GroupGone) => return own(),
+            Err(why) => return Handled::of(change, Verdict::from(why).into(), now),
+        };
         let judgement = judge(&self.policy, &facts);
-        let basis = self.basis(change, &facts);
-        let Subject { group, rules } = facts.subject;
-        let actions = act(&plan(&group.id, &judgement.verdict), ports).await;
-        Handled { found: Some(group), judged: rules, basis, actions, ..Handled::of(change, judgement, now) }
+        match &judgement.verdict {
+            Verdict::Violation(_) => {
+                let judgement = Judgement { remarks: vec![Remark::OwnChange], ..judgement };
+                Handled::judged(change, judgement, facts, now)
+            }
+            Verdict::Undecidable(_) => Handled::judged(change, judgement, facts, now),
+            Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged => own(),
+        }
     }
 
-    /// What a judgement of `facts` rests on. No record tells the second rule of a new group in a VPC with IPv6; where
-    /// that would be forbidden, the live group had to say.
-    fn basis(&self, change: &Change, facts: &Facts) -> Basis {
-        let second = || facts.with_rules(vec![Rule::born_with(Network::ALL_IPV6)]);
-        let is_new = matches!(change.kind, ChangeKind::Create { .. });
-        let is_live = is_new && matches!(judge(&self.policy, &second()).verdict, Verdict::Violation(_));
-        if is_live || change.kind.is_cut() { Basis::LiveGroup } else { Basis::Record }
+    fn is_unmanaged(&self, event: &Event) -> bool {
+        self.policy.interfaces.is_none() && wire::is_about_interfaces(event)
     }
 
-    /// One round of look-ups; a second one only for rules that stand in no event and refer to more.
+    /// The judgement of a change for which nothing has to be looked up.
+    fn at_once(&self, change: &Change) -> Option<Judgement> {
+        match &change.kind {
+            ChangeKind::Group(GroupChange { group, edit: GroupEdit::Delete }) => Some(self.of_deleted(group)),
+            ChangeKind::Tags(tags) if !tags.touches(&self.policy.selector_keys()) => {
+                Some(Verdict::Ignored(Ignored::NotAChange).into())
+            }
+            ChangeKind::Attachment(_) if self.policy.interfaces.is_none() => {
+                Some(Verdict::Ignored(Ignored::NotAChange).into())
+            }
+            ChangeKind::Group(_)
+            | ChangeKind::Tags(_)
+            | ChangeKind::PrefixList(_)
+            | ChangeKind::Attachment(_) => None,
+        }
+    }
+
+    /// Of a group that is gone only its id or its name is known: whether it was in a tier, a policy that names it so
+    /// tells.
+    fn of_deleted(&self, group: &GroupKey) -> Judgement {
+        let tiers: Vec<_> = self
+            .policy
+            .tiers
+            .iter()
+            .filter(|tier| tier.groups.names(group))
+            .map(|tier| tier.name.clone())
+            .collect();
+        let remark = (!tiers.is_empty()).then(|| Remark::Deleted { tiers: tiers.clone() });
+        let verdict = Verdict::Ignored(Ignored::GroupGone);
+        Judgement { tiers, verdict, remarks: remark.into_iter().collect() }
+    }
+
+    /// One round of look-ups for all that the change itself tells; further ones only for what it does not tell.
     async fn look<P>(&self, change: &Change, ports: &P, now: Timestamp) -> Result<Facts, NoSubject>
     where
         P: ReadAccount + Sync,
     {
-        let questions = Questions::of(change, &self.policy, now);
-        let mut answers: Answers = ports.look(&questions).await;
-        let subject = Subject::of(change, &answers)?;
-        let more = questions.still_open(&subject, &self.policy);
-        if !more.is_empty() {
+        let mut asked = Questions::of(change, &self.policy, now);
+        let mut answers: Answers = ports.look(&asked).await;
+        for _ in 0..FURTHER_ROUNDS {
+            let more = asked.still_open(change, &answers, &self.policy);
+            if more.is_empty() {
+                break;
+            }
             answers = answers.and(ports.look(&more).await);
+            asked = asked.and(more);
         }
-        Ok(Facts::new(subject, change, answers))
+        Facts::of(change, answers, now)
     }
 }
+
+/// The users of a prefix list have rules, and these have peers: no change needs to be asked about more often.
+const FURTHER_ROUNDS: usize = 2;
 
 impl Handled {
     fn new(event: Event, judgement: Judgement, now: Timestamp) -> Self {
         Self {
             group: event.group.clone(),
             event,
-            found: None,
+            groups: Vec::new(),
             judged: Vec::new(),
             basis: Basis::Record,
             judgement,
@@ -167,7 +221,22 @@ impl Handled {
     }
 
     fn of(change: &Change, judgement: Judgement, now: Timestamp) -> Self {
-        Self { group: Some(change.group.clone()), ..Self::new(change.event.clone(), judgement, now) }
+        Self { group: change.group().cloned(), ..Self::new(change.event.clone(), judgement, now) }
+    }
+
+    fn judged(change: &Change, judgement: Judgement, facts: Facts, now: Timestamp) -> Self {
+        let judged = facts.subjects.iter().flat_map(|subject| subject.rules.clone()).collect();
+        let groups = facts.subjects.into_iter().map(|subject| subject.group).collect();
+        Self { groups, judged, ..Self::of(change, judgement, now) }
+    }
+
+    /// The group that was judged, if it was one and no more.
+    #[must_use]
+    pub fn found(&self) -> Option<&Group> {
+        match self.groups.as_slice() {
+            [group] => Some(group),
+            [] | [_, _, ..] => None,
+        }
     }
 
     fn dismissed(event: Event, why: &Dismissal, now: Timestamp) -> Self {
@@ -191,7 +260,12 @@ impl Handled {
             Outcome::Failed { message, retryable: true } => {
                 Some(format!("{} failed: {message}", action.call))
             }
-            Outcome::Failed { .. } | Outcome::Done | Outcome::AlreadyGone | Outcome::Withheld => None,
+            Outcome::Failed { .. }
+            | Outcome::Done
+            | Outcome::AlreadyGone
+            | Outcome::AlreadyThere
+            | Outcome::Withheld
+            | Outcome::NoRoom => None,
         });
         failed_call.or_else(|| self.failed_look_up())
     }

@@ -7,16 +7,20 @@
 )]
 #![expect(clippy::needless_pass_by_value, reason = "records are written where they are passed")]
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
 use futures_util::FutureExt;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tierguard::act::{ChangeAccount, RevokeError, Revoked};
+use tierguard::act::{AuthorizeError, ChangeAccount, RestoreError, RevokeError, Revoked, SetGroupsError};
 use tierguard::group::{Group, Rule};
 use tierguard::id::{AccountId, GroupId, GroupName, PrefixListId};
+use tierguard::interface::Interface;
 use tierguard::look::{Answers, LookUpError, Questions, ReadAccount};
 use tierguard::network::{AddressSet, Network};
 use tierguard::notice::{Notice, Publish, PublishError};
-use tierguard::plan::{Call, Naming};
+use tierguard::plan::{Authorize, Naming, RestoreList, Revoke, SetGroups};
 use tierguard::respond::Announced;
 use tierguard::shape::SecurityGroupRule;
 use tierguard::{Guard, Handled, Policy};
@@ -24,18 +28,39 @@ use tierguard::{Guard, Handled, Policy};
 const OURS: &str = "111122223333";
 const THEIRS: &str = "444455556666";
 
-/// An account in which each part can be made to answer as the test likes.
-struct Told(Answers);
+/// An account in which each part can be made to answer as the test likes, and how calls named their rules.
+struct Told(Answers, Mutex<Vec<Naming>>);
 
 impl ReadAccount for Told {
     async fn look(&self, _questions: &Questions) -> Answers {
         self.0.clone()
     }
+
+    async fn all_groups(&self) -> Result<Vec<Group>, LookUpError> {
+        self.0.groups.clone()
+    }
+
+    async fn all_interfaces(&self) -> Result<Vec<Interface>, LookUpError> {
+        self.0.interfaces.clone()
+    }
 }
 
 impl ChangeAccount for Told {
-    async fn revoke(&self, _call: &Call) -> Result<Revoked, RevokeError> {
+    async fn revoke(&self, call: &Revoke) -> Result<Revoked, RevokeError> {
+        self.1.lock().unwrap().push(call.naming());
         Ok(Revoked::default())
+    }
+
+    async fn authorize(&self, _call: &Authorize) -> Result<(), AuthorizeError> {
+        Ok(())
+    }
+
+    async fn restore_list(&self, _call: &RestoreList) -> Result<(), RestoreError> {
+        Ok(())
+    }
+
+    async fn set_groups(&self, _call: &SetGroups) -> Result<(), SetGroupsError> {
+        Ok(())
     }
 }
 
@@ -71,8 +96,13 @@ fn live(rule: Value) -> Rule {
 fn account() -> Answers {
     Answers {
         groups: Ok(vec![group("sg-1", "app", Some(OURS)), group("sg-2", "web", Some(OURS))]),
+        rules: rules_of_app(Vec::new()),
         ..Answers::default()
     }
+}
+
+fn rules_of_app(rules: Vec<Rule>) -> BTreeMap<GroupId, Result<Vec<Rule>, LookUpError>> {
+    [(GroupId::new("sg-1").unwrap(), Ok(rules))].into()
 }
 
 const POLICY: &str = "
@@ -109,7 +139,8 @@ fn modify(to: Value) -> Value {
 fn handle(policy: &str, answers: Answers, event: Value) -> Handled {
     let guard = Guard { policy: Policy::parse("policy.yaml", policy).unwrap(), own_role: None };
     let record = event.to_string();
-    guard.respond(record.as_bytes(), &Told(answers), Timestamp::UNIX_EPOCH).now_or_never().unwrap()
+    let told = Told(answers, Mutex::default());
+    guard.respond(record.as_bytes(), &told, Timestamp::UNIX_EPOCH).now_or_never().unwrap()
 }
 
 /// The verdict, its reason, and whether the event is worth another attempt.
@@ -166,9 +197,10 @@ fn a_target_that_is_not_to_be_seen_yet_is_not_gone() {
 
 #[test]
 fn an_edited_rule_keeps_the_account_of_its_group() {
-    let rules =
-        Ok(vec![live(json!({"SecurityGroupRuleId": "sgr-1", "IsEgress": false, "IpProtocol": "tcp",
-        "FromPort": 443, "ToPort": 443, "ReferencedGroupInfo": {"GroupId": "sg-0f", "UserId": THEIRS}}))]);
+    let rules = rules_of_app(vec![live(
+        json!({"SecurityGroupRuleId": "sgr-1", "IsEgress": false, "IpProtocol": "tcp",
+        "FromPort": 443, "ToPort": 443, "ReferencedGroupInfo": {"GroupId": "sg-0f", "UserId": THEIRS}}),
+    )]);
     let to = json!({"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "ReferencedGroupId": "sg-0f"});
     check(Answers { rules, ..account() }, modify(to), COMPLIANT);
 }
@@ -176,14 +208,18 @@ fn an_edited_rule_keeps_the_account_of_its_group() {
 #[test]
 fn an_id_is_used_only_for_a_live_rule_that_says_the_same() {
     let naming = |port: u16| {
-        let rules =
-            Ok(vec![live(json!({"SecurityGroupRuleId": "sgr-1", "IsEgress": false, "IpProtocol": "tcp",
-            "FromPort": port, "ToPort": port, "ReferencedGroupInfo": {"GroupId": "sg-0d"}}))]);
+        let rules = rules_of_app(vec![live(
+            json!({"SecurityGroupRuleId": "sgr-1", "IsEgress": false, "IpProtocol": "tcp",
+            "FromPort": port, "ToPort": port, "ReferencedGroupInfo": {"GroupId": "sg-0d"}}),
+        )]);
         let to = json!({"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "ReferencedGroupId": "sg-0d"});
-        let handled = handle(POLICY, Answers { rules, ..account() }, modify(to));
-        tierguard::plan::plan(&GroupId::new("sg-1").unwrap(), &handled.judgement.verdict).calls()[0].naming()
+        let guard = Guard { policy: Policy::parse("policy.yaml", POLICY).unwrap(), own_role: None };
+        let told = Told(Answers { rules, ..account() }, Mutex::default());
+        let record = modify(to).to_string();
+        guard.respond(record.as_bytes(), &told, Timestamp::UNIX_EPOCH).now_or_never().unwrap();
+        told.1.into_inner().unwrap()
     };
-    assert_eq!((naming(22), naming(8080)), (Naming::Id, Naming::Content));
+    assert_eq!((naming(22), naming(8080)), (vec![Naming::Id], vec![Naming::Content]));
 }
 
 #[test]
