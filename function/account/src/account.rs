@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use tierguard::group::{Group, Rule};
-use tierguard::id::{AccountId, GroupId, GroupKey, GroupName, PrefixListId, VpcId};
+use tierguard::id::{AccountId, GroupId, GroupKey, GroupName, InterfaceId, PrefixListId, VpcId};
 use tierguard::network::AddressSet;
 use tierguard::permission::{GroupRef, Peer};
 
 use crate::entry::Entry;
+use crate::interface::HeldInterface;
+use crate::list::{Entries, List};
 
-/// An EC2 account in memory: groups, rules, prefix lists, VPCs, and whatever else its file held. The file may hold
-/// the groups of several accounts.
+/// An EC2 account in memory: groups, rules, prefix lists, network interfaces, VPCs, and whatever else its file held.
+/// The file may hold the groups of several accounts.
 ///
 /// ```
 /// use tierguard::id::GroupId;
@@ -30,9 +32,10 @@ use crate::entry::Entry;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Account {
     pub(crate) groups: BTreeMap<Key, Entry>,
-    pub(crate) prefix_lists: BTreeMap<PrefixListId, AddressSet>,
+    pub(crate) lists: BTreeMap<PrefixListId, List>,
+    pub(crate) interfaces: BTreeMap<InterfaceId, HeldInterface>,
     pub(crate) vpcs: Vec<Vpc>,
-    /// The top-level keys of the file but those of groups and rules, as they were read: nothing here changes them.
+    /// The other top-level keys of the file, as they were read: nothing here changes them.
     pub(crate) rest: Map<String, Value>,
     /// Whether a group that is not here is added when an event tells of it.
     pub(crate) learning: bool,
@@ -95,10 +98,10 @@ impl Account {
         sorted(self.entry(account, group).into_iter().flat_map(Entry::rules))
     }
 
-    /// The entries of a prefix list, if it exists.
+    /// The entries of a prefix list, if it exists and they are known.
     #[must_use]
-    pub fn entries_of(&self, list: &PrefixListId) -> Option<&AddressSet> {
-        self.prefix_lists.get(list)
+    pub fn entries_of(&self, list: &PrefixListId) -> Option<AddressSet> {
+        self.lists.get(list)?.entries.as_ref().map(Entries::addresses)
     }
 
     /// Whether this is a default VPC.
@@ -143,7 +146,8 @@ impl Account {
     }
 }
 
-fn is_seen(owner: Option<&AccountId>, account: Option<&AccountId>) -> bool {
+/// Whether `account` sees what belongs to `owner`.
+pub(crate) fn is_seen(owner: Option<&AccountId>, account: Option<&AccountId>) -> bool {
     account.is_none() || owner.is_none() || owner == account
 }
 

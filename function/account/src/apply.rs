@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use tierguard::change::{Change, ChangeKind, Modification, RuleKey, Told};
+use tierguard::change::{
+    Attachment, Change, ChangeKind, Event, GroupChange, GroupEdit, Modification, RuleKey, TagChange, TagEdit,
+    Told,
+};
 use tierguard::group::Rule;
 use tierguard::id::{AccountId, GroupKey, GroupName, VpcId};
 use tierguard::network::Network;
-use tierguard::permission::Permission;
 
 use crate::account::{Account, Key};
 use crate::entry::Entry;
@@ -17,33 +19,52 @@ impl Account {
     /// Applies a successful change as EC2 would have.
     ///
     /// The event's account and the name or id in it say which group is meant. If the group is not here, nothing
-    /// happens; an account that learns adds it. What `CloudTrail` cut from a record cannot be applied: from then on the
-    /// rules of a group that was learned are not known.
+    /// happens; an account that learns adds it. An interface that is not here is added, a prefix list never: no event
+    /// tells all of its entries. What `CloudTrail` cut from a record cannot be applied: from then on the rules of a group
+    /// that was learned, and the entries of a prefix list, are not known.
     pub fn apply(&mut self, change: &Change) {
-        let account = change.event.account.as_ref();
-        match &change.kind {
-            ChangeKind::Create { name, vpc, tags } => {
-                self.create(account, &change.group, name.as_ref(), vpc.as_ref(), tags);
+        let Change { event, kind } = change;
+        match kind {
+            ChangeKind::Group(group) => self.apply_to_group(event, group),
+            ChangeKind::Tags(tags) => self.tag(event.account.as_ref(), tags),
+            ChangeKind::PrefixList(list) => {
+                if let Some(known) = self.lists.get_mut(&list.list) {
+                    known.apply(list);
+                }
             }
-            ChangeKind::Delete => {
-                self.resolve(account, &change.group).and_then(|key| self.groups.remove(&key));
+            ChangeKind::Attachment(Attachment { interfaces }) => {
+                for attached in interfaces {
+                    self.attach(event.account.as_ref(), attached);
+                }
             }
-            ChangeKind::Authorize { rules: Told::Whole(rules), .. } => {
-                self.edit(change, rules.iter().cloned().map(Edit::Add));
+        }
+    }
+
+    fn apply_to_group(&mut self, event: &Event, GroupChange { group, edit }: &GroupChange) {
+        let account = event.account.as_ref();
+        match edit {
+            GroupEdit::Create { name, vpc, tags } => {
+                self.create(account, group, name.as_ref(), vpc.as_ref(), tags);
             }
-            ChangeKind::Revoke { rules: Told::Whole(rules), .. } => {
-                self.edit(change, rules.iter().cloned().map(Edit::Remove));
+            GroupEdit::Delete => drop(self.resolve(account, group).and_then(|key| self.groups.remove(&key))),
+            GroupEdit::Authorize { rules: Told::Whole(rules), .. } => {
+                self.edit(event, group, rules.iter().cloned().map(Edit::Add));
             }
-            ChangeKind::Modify { rules: Told::Whole(rules) } => {
-                self.edit(change, rules.iter().cloned().map(Edit::Replace));
+            GroupEdit::Revoke { rules: Told::Whole(rules), .. } => {
+                self.edit(event, group, rules.iter().cloned().map(Edit::Remove));
             }
-            ChangeKind::Describe { descriptions, .. } => {
+            GroupEdit::Modify { rules: Told::Whole(rules) } => {
+                self.edit(event, group, rules.iter().cloned().map(Edit::Replace));
+            }
+            GroupEdit::Describe { descriptions, .. } => {
                 let described = |(key, text): (RuleKey, Option<String>)| Edit::Describe(key, text);
-                self.edit(change, descriptions.iter().cloned().map(described));
+                self.edit(event, group, descriptions.iter().cloned().map(described));
             }
-            ChangeKind::Authorize { rules: Told::Cut, .. }
-            | ChangeKind::Revoke { rules: Told::Cut, .. }
-            | ChangeKind::Modify { rules: Told::Cut } => self.cut(change),
+            GroupEdit::Authorize { rules: Told::Cut, .. }
+            | GroupEdit::Revoke { rules: Told::Cut, .. }
+            | GroupEdit::Modify { rules: Told::Cut } => self.cut(event, group),
+            // In which further VPCs a group can be used bears on no rule.
+            GroupEdit::Associate { .. } => {}
         }
     }
 
@@ -69,17 +90,25 @@ impl Account {
             known.tags.entry(key.clone()).or_insert_with(|| value.clone());
         }
         if std::mem::take(&mut entry.learned) {
-            entry.add(
-                Rule { id: None, permission: Permission::all_egress(Network::ALL_IPV4), description: None },
-                account,
-            );
+            entry.add(Rule::born_with(Network::ALL_IPV4), account);
         }
     }
 
-    /// Makes `edits` in the group of `change`, if it is here or can be learned.
-    fn edit(&mut self, change: &Change, edits: impl Iterator<Item = Edit>) {
-        let Some(key) = self.meet(change) else { return };
-        let owner = key.1.clone().or_else(|| change.event.account.clone());
+    /// Sets or removes tags of the groups that are here or can be learned.
+    fn tag(&mut self, account: Option<&AccountId>, TagChange { groups, edit }: &TagChange) {
+        for group in groups {
+            let group = GroupKey::Id(group.clone());
+            let key = self.resolve(account, &group).or_else(|| self.learn(account, &group));
+            if let Some(entry) = key.and_then(|key| self.groups.get_mut(&key)) {
+                retag(&mut entry.group.tags, edit);
+            }
+        }
+    }
+
+    /// Makes `edits` in `group`, if it is here or can be learned.
+    fn edit(&mut self, event: &Event, group: &GroupKey, edits: impl Iterator<Item = Edit>) {
+        let Some(key) = self.meet(event, group) else { return };
+        let owner = key.1.clone().or_else(|| event.account.clone());
         let owner = owner.as_ref();
         for edit in edits {
             let edit = self.completed_edit(&key, owner, edit);
@@ -89,19 +118,19 @@ impl Account {
         }
     }
 
-    /// Takes note that something was done to the group of `change` and nobody knows what.
-    fn cut(&mut self, change: &Change) {
-        if let Some(entry) = self.meet(change).and_then(|key| self.groups.get_mut(&key)) {
+    /// Takes note that something was done to `group` and nobody knows what.
+    fn cut(&mut self, event: &Event, group: &GroupKey) {
+        if let Some(entry) = self.meet(event, group).and_then(|key| self.groups.get_mut(&key)) {
             entry.cut |= entry.learned;
         }
     }
 
-    /// The group of `change`, if it is here or can be learned, known by the name that the request gave.
-    fn meet(&mut self, change: &Change) -> Option<Key> {
-        let account = change.event.account.as_ref();
-        let key = self.resolve(account, &change.group).or_else(|| self.learn(account, &change.group))?;
+    /// `group`, if it is here or can be learned, known by the name that the request gave.
+    fn meet(&mut self, event: &Event, group: &GroupKey) -> Option<Key> {
+        let account = event.account.as_ref();
+        let key = self.resolve(account, group).or_else(|| self.learn(account, group))?;
         // The id of a group that the request names stands in the response.
-        if let (GroupKey::Id(_), Some(GroupKey::Name(name))) = (&change.group, &change.event.group) {
+        if let (GroupKey::Id(_), Some(GroupKey::Name(name))) = (group, &event.group) {
             self.name(account, &key, name);
         }
         Some(key)
@@ -166,6 +195,18 @@ impl Account {
                 RuleKey::Content(permission)
             }
         }
+    }
+}
+
+/// Makes `edit` of `tags`. A tag that is removed with a value goes only if it has that value.
+fn retag(tags: &mut BTreeMap<String, String>, edit: &TagEdit) {
+    match edit {
+        TagEdit::Set(set) => tags.extend(set.iter().map(|(key, value)| (key.clone(), value.clone()))),
+        TagEdit::Removed(removed) if removed.is_empty() => tags.clear(),
+        TagEdit::Removed(removed) => tags.retain(|key, value| {
+            let goes = removed.get(key).map(|only| only.as_ref().is_none_or(|only| only == value));
+            goes != Some(true)
+        }),
     }
 }
 

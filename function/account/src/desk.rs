@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tierguard::change::{Change, Event};
 use tierguard::id::EventId;
 use tierguard::notice::Notice;
+use tierguard::sweep::{Home, Sweep, Swept};
 use tierguard::wire::{Dismissal, Reading};
 use tierguard::{Guard, Handled};
 
@@ -54,6 +55,20 @@ impl Desk {
         let now = self.take_in(event, change);
         let ports = self.ports.calling_from(event.account.clone());
         self.guard.handle(reading, &ports, now).await
+    }
+
+    /// Lets the guard sweep all groups that `home` sees at the instant `now`: those of its account, and those of which
+    /// nobody knows the owner; without an account, all. A desk has time: the sweep goes to its end.
+    ///
+    /// Asynchronous code calls [`Self::sweep_async`] instead.
+    pub fn sweep(&mut self, sweep: Sweep, home: &Home, now: Timestamp) -> Swept {
+        block_on(self.sweep_async(sweep, home, now))
+    }
+
+    /// [`Self::sweep`], for asynchronous code.
+    pub async fn sweep_async(&self, sweep: Sweep, home: &Home, now: Timestamp) -> Swept {
+        let ports = self.ports.calling_from(home.account.clone());
+        self.guard.sweep(sweep, home, &ports, now, || true).await
     }
 
     /// The account as it is now.

@@ -1,7 +1,7 @@
 //! Ids for what has none: they follow from the content alone, so that a replay gives the same ones every time and in
 //! whatever order the events come.
 
-use tierguard::id::{AccountId, GroupId, GroupName, RuleId};
+use tierguard::id::{AccountId, GroupId, GroupName, InstanceId, InterfaceId, RuleId};
 use tierguard::permission::Permission;
 
 use crate::entry::Entry;
@@ -21,6 +21,11 @@ pub(crate) fn rule_id(entry: &Entry, permission: &Permission) -> Option<RuleId> 
 pub(crate) fn group_id(owner: Option<&AccountId>, name: &GroupName) -> Option<GroupId> {
     let owner = owner.map_or("", AccountId::as_str);
     GroupId::new(&hashed("sg-", &format!("{owner} {name}"), 0)).ok()
+}
+
+/// An id for an interface of which only its instance is known.
+pub(crate) fn interface_id(instance: &InstanceId) -> Option<InterfaceId> {
+    InterfaceId::new(&hashed("eni-", instance.as_str(), 0)).ok()
 }
 
 /// `prefix` and 17 hexadecimal digits.

@@ -1,8 +1,11 @@
 //! The AWS CLI's JSON of an account. Without the key `SecurityGroupRules` the rules follow from `IpPermissions` and
 //! `IpPermissionsEgress` of the groups; with it, it is the whole truth about rules, and those are not read.
 //!
-//! Sources: the EC2 API reference for `SecurityGroup`, `IpPermission`, `SecurityGroupRule`, `ManagedPrefixList`, `Vpc`.
+//! Sources: the EC2 API reference for `SecurityGroup`, `IpPermission`, `SecurityGroupRule`, `ManagedPrefixList`,
+//! `NetworkInterface`, `Vpc`.
 
+mod interfaces;
+mod lists;
 mod object;
 mod permissions;
 mod read;
@@ -15,6 +18,8 @@ use crate::error::AccountError;
 
 const GROUPS: &str = "SecurityGroups";
 const RULES: &str = "SecurityGroupRules";
+const LISTS: &str = "PrefixLists";
+const INTERFACES: &str = "NetworkInterfaces";
 
 impl Account {
     /// Reads the AWS CLI's output keys merged in one object; `name` is what errors call the file.
@@ -25,7 +30,8 @@ impl Account {
         read::account(text).map_err(|problem| AccountError { file: name.to_owned(), problem })
     }
 
-    /// The same keys as were read, `SecurityGroups` and `SecurityGroupRules` always among them and sorted by id.
+    /// The same keys as were read, `SecurityGroups` and `SecurityGroupRules` always among them and, as prefix lists and
+    /// network interfaces, sorted by id.
     /// What was read and is not understood here is written as it was.
     #[must_use]
     pub fn to_json(&self) -> Value {

@@ -1,17 +1,16 @@
 //! The guard's ports over an account in memory. Everything is answered at once: no future here ever waits.
 
-use std::collections::BTreeMap;
 use std::future::{Future, ready};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tierguard::act::{RevokeError, Revoked};
+use tierguard::act::{AuthorizeError, RestoreError, RevokeError, Revoked, SetGroupsError};
 use tierguard::change::Change;
-use tierguard::group::{Group, Rule};
-use tierguard::id::{AccountId, GroupId, PrefixListId};
+use tierguard::group::Group;
+use tierguard::id::AccountId;
+use tierguard::interface::Interface;
 use tierguard::look::{Answers, LookUpError, Questions};
-use tierguard::network::AddressSet;
 use tierguard::notice::{Notice, PublishError};
-use tierguard::plan::Call;
+use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
 use tierguard::{ChangeAccount, Publish, ReadAccount};
 
 use crate::account::Account;
@@ -36,8 +35,8 @@ impl Ports {
         Self { shared: Arc::new(Mutex::new(Shared { account, notices: Vec::new() })), caller: None }
     }
 
-    /// The same ports with the credentials of `caller`: where several accounts have a group of the same id, a revoke
-    /// means the caller's own.
+    /// The same ports with the credentials of `caller`: where several accounts have a group of the same id, a call
+    /// means the caller's own, and of all groups only those are seen that are the caller's own.
     #[must_use]
     pub fn calling_from(&self, caller: Option<AccountId>) -> Self {
         Self { shared: Arc::clone(&self.shared), caller }
@@ -70,11 +69,31 @@ impl ReadAccount for Ports {
     fn look(&self, questions: &Questions) -> impl Future<Output = Answers> + Send {
         ready(self.lock().account.answer(questions))
     }
+
+    fn all_groups(&self) -> impl Future<Output = Result<Vec<Group>, LookUpError>> + Send {
+        ready(Ok(self.lock().account.seen_from(self.caller.as_ref())))
+    }
+
+    fn all_interfaces(&self) -> impl Future<Output = Result<Vec<Interface>, LookUpError>> + Send {
+        ready(Ok(self.lock().account.interfaces().cloned().collect()))
+    }
 }
 
 impl ChangeAccount for Ports {
-    fn revoke(&self, call: &Call) -> impl Future<Output = Result<Revoked, RevokeError>> + Send {
+    fn revoke(&self, call: &Revoke) -> impl Future<Output = Result<Revoked, RevokeError>> + Send {
         ready(self.lock().account.revoke(self.caller.as_ref(), call))
+    }
+
+    fn authorize(&self, call: &Authorize) -> impl Future<Output = Result<(), AuthorizeError>> + Send {
+        ready(self.lock().account.authorize(self.caller.as_ref(), call))
+    }
+
+    fn restore_list(&self, call: &RestoreList) -> impl Future<Output = Result<(), RestoreError>> + Send {
+        ready(self.lock().account.restore_list(self.caller.as_ref(), call))
+    }
+
+    fn set_groups(&self, call: &SetGroups) -> impl Future<Output = Result<(), SetGroupsError>> + Send {
+        ready(self.lock().account.set_groups(self.caller.as_ref(), call))
     }
 }
 
@@ -82,42 +101,6 @@ impl Publish for Ports {
     fn publish(&self, notice: &Notice) -> impl Future<Output = Result<(), PublishError>> + Send {
         self.lock().notices.push(notice.clone());
         ready(Ok(()))
-    }
-}
-
-impl Account {
-    /// Answers as EC2 would.
-    fn answer(&self, questions: &Questions) -> Answers {
-        let Questions { account, region: _, age: _, groups, named, rules_of, prefix_lists } = questions;
-        let account = account.as_ref();
-        let cloned = |found: Option<&Group>| found.cloned();
-        Answers {
-            unseen: BTreeMap::new(),
-            groups: Ok(groups.iter().filter_map(|id| cloned(self.group(account, id))).collect()),
-            named: Ok(named.iter().filter_map(|name| cloned(self.group_named(account, name))).collect()),
-            rules: rules_of.as_ref().map_or(Ok(Vec::new()), |group| self.live_rules(account, group)),
-            prefix_lists: prefix_lists.iter().map(|list| (list.clone(), self.look_up(list))).collect(),
-        }
-    }
-
-    /// No rules for a group that is not there: EC2 filters by the group's id, and finds none.
-    fn live_rules(&self, account: Option<&AccountId>, group: &GroupId) -> Result<Vec<Rule>, LookUpError> {
-        if self.entry(account, group).is_some_and(|entry| entry.cut) {
-            return Err(LookUpError {
-                call: "DescribeSecurityGroupRules",
-                message: format!("CloudTrail cut a record of {group}, and no account file tells its rules"),
-                retryable: false,
-            });
-        }
-        Ok(self.rules_seen_from(account, group))
-    }
-
-    fn look_up(&self, list: &PrefixListId) -> Result<AddressSet, LookUpError> {
-        self.entries_of(list).cloned().ok_or_else(|| LookUpError {
-            call: "GetManagedPrefixListEntries",
-            message: format!("InvalidPrefixListID.NotFound: The prefix list ID '{list}' does not exist"),
-            retryable: false,
-        })
     }
 }
 

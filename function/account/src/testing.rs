@@ -1,9 +1,18 @@
 //! Words for tests: rules and changes as short texts.
 
-use tierguard::change::{Change, ChangeKind, Event, RuleKey, Told};
+use jiff::Timestamp;
+use tierguard::Policy;
+use tierguard::change::{Change, ChangeKind, Event, GroupChange, GroupEdit, ListVersion, RuleKey, Told};
+use tierguard::facts::Facts;
 use tierguard::group::Rule;
 use tierguard::id::{AccountId, GroupId, GroupKey, GroupName, PrefixListId, RuleId};
+use tierguard::interface::Interface;
+use tierguard::judge::{Code, Finding, Keep, ListUndo, Missing, Mixture, Verdict, Violation};
+use tierguard::look::Answers;
 use tierguard::permission::{Direction, GroupRef, Peer, Permission};
+use tierguard::plan::{Authorize, Call, Remedy, RestoreList, Revoke, SetGroups, plan};
+use tierguard::policy::{Mode, OnMixture, OnViolation, Reaction};
+use tierguard::reach::Excess;
 
 use crate::Account;
 
@@ -82,23 +91,27 @@ pub(crate) fn rules(account: &Account, group: &str) -> Vec<String> {
     rules
 }
 
-pub(crate) fn change_from(account: &str, group: &str, kind: ChangeKind) -> Change {
-    let event = Event { account: Some(account_id(account)), ..Event::default() };
-    Change { event, group: group_key(group), kind }
+/// A change of anything, in `account`.
+pub(crate) fn event_from(account: &str, kind: ChangeKind) -> Change {
+    Change { event: Event { account: Some(account_id(account)), ..Event::default() }, kind }
 }
 
-pub(crate) fn change(group: &str, kind: ChangeKind) -> Change {
-    change_from(OURS, group, kind)
+pub(crate) fn change_from(account: &str, group: &str, edit: GroupEdit) -> Change {
+    event_from(account, ChangeKind::Group(GroupChange { group: group_key(group), edit }))
+}
+
+pub(crate) fn change(group: &str, edit: GroupEdit) -> Change {
+    change_from(OURS, group, edit)
 }
 
 pub(crate) fn authorize(group: &str, rules: &[&str]) -> Change {
     let rules = Told::Whole(rules.iter().map(|text| rule(text)).collect());
-    change(group, ChangeKind::Authorize { direction: Direction::Ingress, rules })
+    change(group, GroupEdit::Authorize { direction: Direction::Ingress, rules })
 }
 
 pub(crate) fn revoke(group: &str, rules: &[&str]) -> Change {
     let rules = Told::Whole(rules.iter().map(|text| rule_key(text)).collect());
-    change(group, ChangeKind::Revoke { direction: Direction::Ingress, rules })
+    change(group, GroupEdit::Revoke { direction: Direction::Ingress, rules, removed: Vec::new() })
 }
 
 /// An account of these groups, each an object of the AWS CLI, and two VPCs, the first of them the default.
@@ -106,4 +119,89 @@ pub(crate) fn account(groups: &str) -> Account {
     let vpcs = r#"[{"VpcId": "vpc-1", "IsDefault": true, "OwnerId": "111122223333"}, {"VpcId": "vpc-2"}]"#;
     let text = format!(r#"{{"SecurityGroups": [{groups}], "Vpcs": {vpcs}}}"#);
     Account::from_json("account.json", &text).unwrap()
+}
+
+/// What the guard does about what it found in nothing but `violation`.
+pub(crate) fn planned(violation: Violation) -> Remedy {
+    let facts = Facts::about(Vec::new(), None, Answers::default(), Timestamp::UNIX_EPOCH);
+    plan(&facts, &Verdict::Violation(violation))
+}
+
+/// What the guard does about `rules`, every one of them forbidden. The planner names a rule by its id where its
+/// reference has no account.
+pub(crate) fn remedy(group: &str, rules: &[Rule]) -> Remedy {
+    planned(Violation { findings: findings(group, rules), ..Violation::default() })
+}
+
+pub(crate) const REACTION: Reaction = Reaction { mode: Mode::Enforce, on_violation: OnViolation::Revoke };
+
+fn findings(group: &str, rules: &[Rule]) -> Vec<Finding> {
+    let finding = |rule: &Rule| Finding {
+        code: Code::NotAllowed,
+        group: group_id(group),
+        rule: rule.clone(),
+        excess: Excess::default(),
+        tier: None,
+        why: String::new(),
+        reaction: REACTION,
+        keep: Keep::Nothing,
+    };
+    rules.iter().map(finding).collect()
+}
+
+/// The revoke calls of [`remedy`].
+pub(crate) fn revokes(group: &str, rules: &[Rule]) -> Vec<Revoke> {
+    let revoke = |call: &Call| match call {
+        Call::Revoke(call) => call.clone(),
+        Call::RestoreList(_) | Call::SetGroups(_) => panic!("not a revoke: {call:?}"),
+    };
+    remedy(group, rules).removals().iter().map(revoke).collect()
+}
+
+/// The one authorize call that puts `rules` back.
+pub(crate) fn put_back(group: &str, rules: &[Rule]) -> Authorize {
+    let missing = |rule: &Rule| Missing {
+        code: Code::RequiredMissing,
+        group: group_id(group),
+        rule: Some(rule.clone()),
+        what: String::new(),
+        tier: Policy::parse("policy.yaml", "{version: 1, tiers: {web: {groups: {names: [web]}}}}")
+            .unwrap()
+            .tiers[0]
+            .name
+            .clone(),
+        why: String::new(),
+        reaction: REACTION,
+    };
+    let missing = rules.iter().map(missing).collect();
+    let remedy = planned(Violation { missing, ..Violation::default() });
+    let [call] = remedy.additions() else { panic!("one call: {remedy:?}") };
+    call.clone()
+}
+
+/// The call that puts the entries of version `to` back into `pl-1`, if it is still in version `from`.
+pub(crate) fn restore(to: i64, from: i64) -> RestoreList {
+    let list = PrefixListId::new("pl-1").unwrap();
+    let undo = ListUndo { list, to: ListVersion(to), from: ListVersion(from) };
+    let findings = findings("sg-1", &[rule("22/tcp from pl-1")]);
+    let remedy = planned(Violation { findings, list: Some(undo), ..Violation::default() });
+    let [Call::RestoreList(call)] = remedy.removals() else { panic!("one call: {remedy:?}") };
+    call.clone()
+}
+
+/// The call that leaves only `stay` on `interface`.
+pub(crate) fn set_groups(interface: &Interface, stay: &[&str]) -> SetGroups {
+    let mixture = Mixture {
+        interface: interface.clone(),
+        tiers: Vec::new(),
+        off: Vec::new(),
+        stay: stay.iter().map(|group| group_id(group)).collect(),
+        why: String::new(),
+        on_violation: OnMixture::Detach,
+        mode: Mode::Enforce,
+        hindrance: None,
+    };
+    let remedy = planned(Violation { mixtures: vec![mixture], ..Violation::default() });
+    let [Call::SetGroups(call)] = remedy.removals() else { panic!("one call: {remedy:?}") };
+    call.clone()
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use tierguard::change::{ChangeKind, Content, Event, Modification, Told};
+use tierguard::change::{Content, Event, GroupEdit, Modification, Told};
 use tierguard::id::{GroupName, RuleId, VpcId};
-use tierguard::permission::Direction;
+use tierguard::permission::{Direction, Permission};
 
 use super::*;
 use crate::testing::{
-    OURS, account, account_id, authorize, change, change_from, group_id, permission, revoke, rule_key, rules,
+    OURS, account, account_id, authorize, change, change_from, event_from, group_id, permission, revoke,
+    rule_key, rules,
 };
 
 const WEB: &str = r#"{"GroupId": "sg-1", "GroupName": "web", "OwnerId": "111122223333", "VpcId": "vpc-1",
@@ -32,18 +33,18 @@ fn modify(group: &str, id: &str, content: &str, description: Option<&str>) -> Ch
         content: Content { traffic, peer },
         description: description.map(str::to_owned),
     };
-    change(group, ChangeKind::Modify { rules: Told::Whole(vec![edit]) })
+    change(group, GroupEdit::Modify { rules: Told::Whole(vec![edit]) })
 }
 
 fn describe(group: &str, rule: &str, text: Option<&str>) -> Change {
     let descriptions = vec![(rule_key(rule), text.map(str::to_owned))];
-    change(group, ChangeKind::Describe { direction: Direction::Ingress, descriptions })
+    change(group, GroupEdit::Describe { direction: Direction::Ingress, descriptions })
 }
 
 fn create(group: &str, name: &str, vpc: Option<&str>) -> Change {
     let tags = BTreeMap::from([("tier".to_owned(), "web".to_owned())]);
     let vpc = vpc.map(|vpc| VpcId::new(vpc).unwrap());
-    change(group, ChangeKind::Create { name: Some(GroupName::new(name)), vpc, tags })
+    change(group, GroupEdit::Create { name: Some(GroupName::new(name)), vpc, tags })
 }
 
 #[test]
@@ -86,7 +87,7 @@ fn of_rules_that_a_file_repeats_the_one_of_that_id_is_meant() {
     let repeated: Vec<_> = account.rules_of(&group_id("sg-1")).into_iter().map(described).collect();
     for rule in repeated.iter().rev() {
         let rules = Told::Whole(vec![rule.clone()]);
-        account.apply(&change("sg-1", ChangeKind::Authorize { direction: Direction::Ingress, rules }));
+        account.apply(&change("sg-1", GroupEdit::Authorize { direction: Direction::Ingress, rules }));
     }
     assert_eq!(account.rules_of(&group_id("sg-1")), repeated);
 }
@@ -188,9 +189,9 @@ fn a_new_description_changes_nothing_else() {
 fn what_was_cut_changes_nothing() {
     let direction = Direction::Ingress;
     for kind in [
-        ChangeKind::Authorize { direction, rules: Told::Cut },
-        ChangeKind::Revoke { direction, rules: Told::Cut },
-        ChangeKind::Modify { rules: Told::Cut },
+        GroupEdit::Authorize { direction, rules: Told::Cut },
+        GroupEdit::Revoke { direction, rules: Told::Cut, removed: Vec::new() },
+        GroupEdit::Modify { rules: Told::Cut },
     ] {
         check(&[change("sg-1", kind)], &["443/tcp from 0.0.0.0/0 # TLS"]);
     }
@@ -220,11 +221,61 @@ fn a_late_create_takes_nothing_back() {
 #[test]
 fn a_delete_removes_the_group_and_its_rules() {
     let mut account = account(WEB);
-    account.apply(&change_from("444455556666", "sg-1", ChangeKind::Delete));
+    account.apply(&change_from("444455556666", "sg-1", GroupEdit::Delete));
     assert_eq!(account.groups().count(), 1);
-    account.apply(&change("sg-1", ChangeKind::Delete));
+    account.apply(&change("sg-1", GroupEdit::Delete));
     assert_eq!(account.groups().count(), 0);
     assert_eq!(account.rules_of(&group_id("sg-1")), []);
+}
+
+fn tagged(groups: &[&str], edit: TagEdit) -> Change {
+    let groups = groups.iter().map(|group| group_id(group)).collect();
+    event_from(OURS, ChangeKind::Tags(TagChange { groups, edit }))
+}
+
+/// `tier=web b=`, of one group, after it has been tagged so.
+fn tags(account: &Account, group: &str) -> String {
+    let tags = account.group(None, &group_id(group)).map(|group| group.tags.clone()).unwrap_or_default();
+    tags.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn tags_are_set_and_removed() {
+    let set = |tags: &[(&str, &str)]| {
+        TagEdit::Set(tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
+    };
+    let removed = |tags: &[(&str, Option<&str>)]| {
+        let tags = tags.iter().map(|(key, value)| ((*key).to_owned(), value.map(str::to_owned)));
+        TagEdit::Removed(tags.collect())
+    };
+    for (edits, expected) in [
+        (vec![], "tier=web"),
+        (vec![set(&[("tier", "db"), ("b", "")])], "b= tier=db"),
+        (vec![set(&[("b", "1")]), removed(&[("tier", None)])], "b=1"),
+        (vec![removed(&[("tier", Some("web"))])], ""),
+        (vec![removed(&[("tier", Some("db")), ("c", None)])], "tier=web"),
+        (vec![set(&[("b", "1")]), removed(&[])], ""),
+    ] {
+        let mut account = account(
+            r#"{"GroupId": "sg-1", "OwnerId": "111122223333", "Tags": [{"Key": "tier", "Value": "web"}]},
+               {"GroupId": "sg-2", "OwnerId": "444455556666"}"#,
+        );
+        for edit in &edits {
+            account.apply(&tagged(&["sg-1", "sg-2", "sg-3"], edit.clone()));
+        }
+        assert_eq!(tags(&account, "sg-1"), expected, "{edits:?}");
+        // Another account's group is not meant, and one that is not here stays unknown.
+        assert_eq!((tags(&account, "sg-2").as_str(), account.groups().count()), ("", 2));
+        assert_eq!(Account::from_json("again", &account.to_json().to_string()).unwrap(), account);
+    }
+    let mut learning = Account::learning();
+    learning.apply(&tagged(&["sg-3"], set(&[("tier", "db")])));
+    assert_eq!(tags(&learning, "sg-3"), "tier=db");
+}
+
+#[test]
+fn to_be_usable_in_a_further_vpc_changes_no_rule() {
+    check(&[change("sg-1", GroupEdit::Associate { vpc: None })], &["443/tcp from 0.0.0.0/0 # TLS"]);
 }
 
 #[test]
@@ -288,7 +339,7 @@ fn a_group_is_known_by_the_name_of_a_request_and_the_id_of_its_response() {
 
 #[test]
 fn a_cut_record_of_a_name_makes_the_rules_of_its_group_unknown() {
-    let cut = change("default", ChangeKind::Authorize { direction: Direction::Ingress, rules: Told::Cut });
+    let cut = change("default", GroupEdit::Authorize { direction: Direction::Ingress, rules: Told::Cut });
     let named = by_name("default", authorize("sg-1", &["22/tcp from ::/0"]));
     let mut account = Account::learning();
     account.apply(&cut);

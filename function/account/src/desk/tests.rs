@@ -159,6 +159,30 @@ fn every_notice_is_kept_until_it_is_taken() {
     assert_eq!([desk.take_notices().len(), desk.take_notices().len()], [2, 0]);
 }
 
+const OPEN: &str = r#"{"GroupId": "sg-1", "OwnerId": "111122223333", "IpPermissions": [
+    {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]},
+    {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]}"#;
+
+#[test]
+fn a_sweep_sees_what_its_home_sees_and_acts_where_the_policy_says_so() {
+    const TLS: &str = "443/tcp from 0.0.0.0/0";
+    const WIDE: &str = "22-443/tcp from 0.0.0.0/0";
+    let swept = |mode: &str, home: Option<&str>| {
+        let policy = Policy::parse("policy.yaml", &format!("sweep: {mode}{POLICY}")).unwrap();
+        let mut desk = Desk::new(Guard { policy, own_role: None }, account(OPEN));
+        let home = Home { account: home.map(crate::testing::account_id), region: None };
+        let swept = desk.sweep(Sweep::default(), &home, Timestamp::UNIX_EPOCH);
+        assert_eq!((&swept.rest, &swept.failed), (&None, &None));
+        assert_eq!(desk.take_notices().len(), swept.digest.forbidden);
+        (swept.digest.forbidden, rules(&desk.account(), "sg-1"))
+    };
+    for home in [None, Some("111122223333")] {
+        assert_eq!(swept("enforce", home), (1, vec![TLS.to_owned()]));
+        assert_eq!(swept("observe", home), (1, vec![WIDE.to_owned(), TLS.to_owned()]));
+    }
+    assert_eq!(swept("enforce", Some("444455556666")), (0, vec![WIDE.to_owned(), TLS.to_owned()]));
+}
+
 #[test]
 fn a_desk_can_be_shared_between_tasks() {
     fn shareable<T: Send + Sync>(desk: T) -> T {

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 use tierguard::group::{Group, Rule};
-use tierguard::id::{AccountId, GroupId, GroupName, PrefixListId, VpcId};
-use tierguard::network::{AddressSet, Network};
+use tierguard::id::{AccountId, GroupId, GroupName, VpcId};
+use tierguard::network::Network;
 use tierguard::permission::Direction;
 use tierguard::shape::{InvalidRule, ReferencedGroup, SecurityGroupRule};
 
 use super::object::Object;
 use super::permissions::{self, Spread};
-use super::{GROUPS, RULES};
+use super::{GROUPS, INTERFACES, LISTS, RULES, interfaces, lists};
 use crate::account::{Account, Key, Vpc};
 use crate::entry::{Entry, REFERENCE};
 use crate::error::Problem;
@@ -45,7 +45,13 @@ pub(super) fn account(text: &str) -> Result<Account, Problem> {
     };
     let mut account = Account::default();
     account.read(&Object::file(&rest))?;
-    rest.retain(|key, _| key != GROUPS && key != RULES);
+    let is_held = |key: &str| match key {
+        GROUPS | RULES => true,
+        LISTS => !account.lists.is_empty(),
+        INTERFACES => !account.interfaces.is_empty(),
+        _ => false,
+    };
+    rest.retain(|key, _| !is_held(key));
     Ok(Account { rest, ..account })
 }
 
@@ -60,9 +66,10 @@ impl Account {
         } else {
             groups.iter().try_for_each(|group| self.read_permissions(group))?;
         }
-        file.objects("PrefixLists")?.iter().try_for_each(|list| self.read_prefix_list(list))?;
+        self.lists = lists::read(&file.objects(LISTS)?)?;
+        self.interfaces = interfaces::read(&file.objects(INTERFACES)?)?;
         self.vpcs = file.objects("Vpcs")?.iter().map(vpc).collect::<Result<_, _>>()?;
-        file.objects("NetworkInterfaces").map(drop)
+        Ok(())
     }
 
     fn read_group(&mut self, object: &Object<'_>) -> Result<(), Problem> {
@@ -135,21 +142,6 @@ impl Account {
             (Some(_), Some(_)) => Err(Problem::WhoseGroup { place, group }),
         }
     }
-
-    fn read_prefix_list(&mut self, list: &Object<'_>) -> Result<(), Problem> {
-        let id = needed_id(list, "PrefixListId", PrefixListId::new)?;
-        if list.value("Entries").is_none() {
-            return Err(list.missing("Entries"));
-        }
-        let entries = list.objects("Entries")?;
-        let networks = entries.iter().map(|entry| network(entry, "Cidr"));
-        let entries = networks.collect::<Result<AddressSet, _>>()?;
-        let place = || list.place.clone();
-        match self.prefix_lists.insert(id.clone(), entries) {
-            Some(_) => Err(Problem::Repeated { place: place(), id: id.to_string() }),
-            None => Ok(()),
-        }
-    }
 }
 
 fn group(object: &Object<'_>) -> Result<Group, Problem> {
@@ -218,12 +210,12 @@ fn reference(object: &Object<'_>) -> Result<ReferencedGroup, Problem> {
     })
 }
 
-fn network(object: &Object<'_>, key: &'static str) -> Result<Network, Problem> {
+pub(super) fn network(object: &Object<'_>, key: &'static str) -> Result<Network, Problem> {
     let network = object.needed_text(key)?.parse::<Network>();
     network.map_err(|source| Problem::Invalid { place: object.place_of(key), source: source.into() })
 }
 
-fn id_under<T, E: Into<InvalidRule>>(
+pub(super) fn id_under<T, E: Into<InvalidRule>>(
     object: &Object<'_>,
     key: &'static str,
     new: impl Fn(&str) -> Result<T, E>,
@@ -232,7 +224,7 @@ fn id_under<T, E: Into<InvalidRule>>(
     id.map_err(|source| Problem::Invalid { place: object.place_of(key), source: source.into() })
 }
 
-fn needed_id<T, E: Into<InvalidRule>>(
+pub(super) fn needed_id<T, E: Into<InvalidRule>>(
     object: &Object<'_>,
     key: &'static str,
     new: impl Fn(&str) -> Result<T, E>,
@@ -240,7 +232,7 @@ fn needed_id<T, E: Into<InvalidRule>>(
     id_under(object, key, new)?.ok_or_else(|| object.missing(key))
 }
 
-fn without(fields: &Map<String, Value>, keys: &[&str]) -> Map<String, Value> {
+pub(super) fn without(fields: &Map<String, Value>, keys: &[&str]) -> Map<String, Value> {
     let others = fields.iter().filter(|(key, _)| !keys.contains(&key.as_str()));
     others.map(|(key, value)| (key.clone(), value.clone())).collect()
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::testing::{account, change, group_id, rules};
+use crate::testing::{OURS, account, change, event_from, group_id, rules};
 use crate::{Account, Problem};
 
 fn read(json: &Value) -> Account {
@@ -42,7 +42,8 @@ fn whole() -> Value {
         }],
         "PrefixLists": [{"PrefixListId": "pl-1", "PrefixListName": "vendors", "OwnerId": "111122223333",
                          "Entries": [{"Cidr": "198.51.100.0/24", "Description": "x"}]}],
-        "NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "Groups": [{"GroupId": "sg-1"}]}],
+        "NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "Groups": [{"GroupId": "sg-2", "GroupName": "x"},
+                               {"GroupId": "sg-1"}], "Attachment": {"InstanceId": "i-1", "DeviceIndex": 0}, "MacAddress": "0a"}],
         "Vpcs": [{"VpcId": "vpc-1", "IsDefault": true, "CidrBlock": "172.31.0.0/16"}],
         "Subnets": [{"anything": null}]
     })
@@ -119,7 +120,7 @@ fn a_changed_rule_keeps_no_more_than_is_true() {
     let content = tierguard::change::Content { traffic, peer };
     let edit = tierguard::change::Modification { id, content, description: None };
     let rules = tierguard::change::Told::Whole(vec![edit]);
-    account.apply(&change("sg-1", tierguard::change::ChangeKind::Modify { rules }));
+    account.apply(&change("sg-1", tierguard::change::GroupEdit::Modify { rules }));
     assert_eq!(
         account.to_json()["SecurityGroupRules"][0]["ReferencedGroupInfo"],
         json!({"GroupId": "sg-3", "UserId": "444455556666"})
@@ -203,45 +204,70 @@ fn errors_name_the_place_and_the_remedy() {
         r#"{"PrefixLists": [{"PrefixListId": "pl-1", "Entries": [{"Cidr": "pl-2"}]}]}"#.to_owned(),
         r#"{"Vpcs": [{"VpcId": "vpc-1", "IsDefault": "yes"}]}"#.to_owned(),
         r#"{"NetworkInterfaces": 1}"#.to_owned(),
+        r#"{"NetworkInterfaces": [{"Groups": []}]}"#.to_owned(),
+        r#"{"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "Groups": [{}]}]}"#.to_owned(),
+        r#"{"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1"}, {"NetworkInterfaceId": "eni-1"}]}"#.to_owned(),
+        r#"{"PrefixLists": [{"PrefixListId": "pl-1", "Entries": [], "Version": "1"}]}"#.to_owned(),
+        r#"{"PrefixLists": [{"PrefixListId": "pl-1", "Entries": [], "MaxEntries": -1}]}"#.to_owned(),
+        r#"{"PrefixLists": [{"PrefixListId": "pl-1", "Entries": [], "Versions": [{"Entries": []}]}]}"#.to_owned(),
+        r#"{"PrefixLists": [{"PrefixListId": "pl-1", "Entries": [], "Versions": [{"Version": 1}]}]}"#.to_owned(),
+        r#"{"PrefixLists": [{"PrefixListId": "pl-1", "Entries": []}, {"PrefixListId": "pl-1", "Entries": []}]}"#
+            .to_owned(),
     ];
-    insta::assert_snapshot!(texts.map(|text| refused(&text)).join("\n"), @r"
-account.json: not JSON: EOF while parsing an object at line 1 column 1
-  write one JSON object with the keys of the AWS CLI: SecurityGroups, SecurityGroupRules, PrefixLists, NetworkInterfaces, Vpcs
-account.json: not a JSON object
-  write one JSON object with the keys of the AWS CLI: SecurityGroups, SecurityGroupRules, PrefixLists, NetworkInterfaces, Vpcs
-account.json: SecurityGroups is not a list
-  write it as the AWS CLI prints it
-account.json: SecurityGroups[1] is not an object
-  write it as the AWS CLI prints it
-account.json: SecurityGroups[0] has no `GroupId`
-  add the key, as the AWS CLI prints it
-account.json: SecurityGroups[0].GroupId: `sg 1` cannot be a security group id
-  write it as the AWS CLI prints it
-account.json: SecurityGroups[1] repeats `sg-1`
-  keep one of them (only groups with different OwnerIds may share an id)
-account.json: SecurityGroups[0].IpPermissions[0]: the rule names no network, group or prefix list
-  write it as the AWS CLI prints it
-account.json: SecurityGroups[0].IpPermissions[0].IpRanges[1]: `10/8` is not a network in CIDR notation
-  write it as the AWS CLI prints it
-account.json: SecurityGroups[0].IpPermissions[0].IpRanges[0].FromPort is not a whole number
-  write it as the AWS CLI prints it
-account.json: SecurityGroups[0].IpPermissions[0].UserIdGroupPairs[0]: port 70000 is not between 0 and 65535
-  write it as the AWS CLI prints it
-account.json: SecurityGroupRules[0] belongs to `sg-1`, which is not among the security groups
-  add the group to SecurityGroups, or remove the rule
-account.json: SecurityGroupRules[0] belongs to `sg-1`, which several accounts have
-  add GroupOwnerId to the rule
-account.json: SecurityGroupRules[1] repeats `sgr-1`
-  keep one of them (only groups with different OwnerIds may share an id)
-account.json: PrefixLists[0] has no `Entries`
-  add what `aws ec2 get-managed-prefix-list-entries` prints for the list
-account.json: PrefixLists[0].Entries[0].Cidr: `pl-2` is not a network in CIDR notation
-  write it as the AWS CLI prints it
-account.json: Vpcs[0].IsDefault is not true or false
-  write it as the AWS CLI prints it
-account.json: NetworkInterfaces is not a list
-  write it as the AWS CLI prints it
-");
+    insta::assert_snapshot!(texts.map(|text| refused(&text)).join("\n"), @"
+    account.json: not JSON: EOF while parsing an object at line 1 column 1
+      write one JSON object with the keys of the AWS CLI: SecurityGroups, SecurityGroupRules, PrefixLists, NetworkInterfaces, Vpcs
+    account.json: not a JSON object
+      write one JSON object with the keys of the AWS CLI: SecurityGroups, SecurityGroupRules, PrefixLists, NetworkInterfaces, Vpcs
+    account.json: SecurityGroups is not a list
+      write it as the AWS CLI prints it
+    account.json: SecurityGroups[1] is not an object
+      write it as the AWS CLI prints it
+    account.json: SecurityGroups[0] has no `GroupId`
+      add the key, as the AWS CLI prints it
+    account.json: SecurityGroups[0].GroupId: `sg 1` cannot be a security group id
+      write it as the AWS CLI prints it
+    account.json: SecurityGroups[1] repeats `sg-1`
+      keep one of them (only groups with different OwnerIds may share an id)
+    account.json: SecurityGroups[0].IpPermissions[0]: the rule names no network, group or prefix list
+      write it as the AWS CLI prints it
+    account.json: SecurityGroups[0].IpPermissions[0].IpRanges[1]: `10/8` is not a network in CIDR notation
+      write it as the AWS CLI prints it
+    account.json: SecurityGroups[0].IpPermissions[0].IpRanges[0].FromPort is not a whole number
+      write it as the AWS CLI prints it
+    account.json: SecurityGroups[0].IpPermissions[0].UserIdGroupPairs[0]: port 70000 is not between 0 and 65535
+      write it as the AWS CLI prints it
+    account.json: SecurityGroupRules[0] belongs to `sg-1`, which is not among the security groups
+      add the group to SecurityGroups, or remove the rule
+    account.json: SecurityGroupRules[0] belongs to `sg-1`, which several accounts have
+      add GroupOwnerId to the rule
+    account.json: SecurityGroupRules[1] repeats `sgr-1`
+      keep one of them (only groups with different OwnerIds may share an id)
+    account.json: PrefixLists[0] has no `Entries`
+      add what `aws ec2 get-managed-prefix-list-entries` prints for the list
+    account.json: PrefixLists[0].Entries[0].Cidr: `pl-2` is not a network in CIDR notation
+      write it as the AWS CLI prints it
+    account.json: Vpcs[0].IsDefault is not true or false
+      write it as the AWS CLI prints it
+    account.json: NetworkInterfaces is not a list
+      write it as the AWS CLI prints it
+    account.json: NetworkInterfaces[0] has no `NetworkInterfaceId`
+      add the key, as the AWS CLI prints it
+    account.json: NetworkInterfaces[0].Groups[0] has no `GroupId`
+      add the key, as the AWS CLI prints it
+    account.json: NetworkInterfaces[1] repeats `eni-1`
+      keep one of them (only groups with different OwnerIds may share an id)
+    account.json: PrefixLists[0].Version is not a whole number
+      write it as the AWS CLI prints it
+    account.json: PrefixLists[0].MaxEntries is not a number of entries
+      write it as the AWS CLI prints it
+    account.json: PrefixLists[0].Versions[0] has no `Version`
+      add the key, as the AWS CLI prints it
+    account.json: PrefixLists[0].Versions[0] has no `Entries`
+      add what `aws ec2 get-managed-prefix-list-entries` prints for the list
+    account.json: PrefixLists[1] repeats `pl-1`
+      keep one of them (only groups with different OwnerIds may share an id)
+    ");
 }
 
 #[test]
@@ -258,6 +284,152 @@ fn the_same_id_under_two_owners_is_no_error() {
 }
 
 #[test]
+fn who_manages_an_interface_is_read() {
+    for (keys, expected) in [
+        (json!({}), None),
+        (json!({"RequesterManaged": false, "RequesterId": "111122223333"}), None),
+        (json!({"RequesterManaged": true, "RequesterId": "amazon-elb"}), Some("amazon-elb")),
+        (json!({"RequesterManaged": true}), Some("an AWS service")),
+        (json!({"Operator": {"Managed": true, "Principal": "eks.amazonaws.com"}}), Some("eks.amazonaws.com")),
+        (json!({"Operator": {"Managed": false, "Principal": "eks.amazonaws.com"}}), None),
+    ] {
+        let mut interface = keys;
+        interface["NetworkInterfaceId"] = json!("eni-1");
+        let account = read(&json!({"NetworkInterfaces": [interface]}));
+        let found = account.interfaces().next().unwrap();
+        assert_eq!(found.managed_by.as_deref(), expected, "{interface}");
+        assert_eq!(account.to_json()["NetworkInterfaces"], json!([interface]));
+    }
+}
+
+#[test]
+fn a_changed_interface_is_written_with_its_groups_and_nothing_else_changed() {
+    let mut account = read(&json!({
+        "SecurityGroups": [{"GroupId": "sg-2", "GroupName": "app"}],
+        "NetworkInterfaces": [{
+            "NetworkInterfaceId": "eni-1", "InterfaceType": "interface", "Status": "in-use",
+            "Groups": [{"GroupId": "sg-3", "GroupName": "kept"}, {"GroupId": "sg-1", "GroupName": "gone"}],
+            "Attachment": {"InstanceId": "i-1", "DeviceIndex": 0, "AttachTime": "2026-01-01"}}]}));
+    let attached = |interface: &str, groups: &[&str]| tierguard::change::Attached {
+        interface: tierguard::change::InterfaceKey::Id(tierguard::id::InterfaceId::new(interface).unwrap()),
+        instance: tierguard::id::InstanceId::new("i-9").ok(),
+        vpc: tierguard::id::VpcId::new("vpc-1").ok(),
+        groups: groups.iter().map(|group| group_id(group)).collect(),
+    };
+    let interfaces = vec![
+        attached("eni-1", &["sg-2", "sg-3"]),
+        attached("eni-2", &["sg-2"]),
+        attached("eni-3", &["sg-2"]),
+    ];
+    let attachment = tierguard::change::Attachment { interfaces };
+    account.apply(&event_from(OURS, tierguard::change::ChangeKind::Attachment(attachment)));
+    insta::assert_snapshot!(serde_json::to_string_pretty(&account.to_json()["NetworkInterfaces"]).unwrap(), @r#"
+    [
+      {
+        "Attachment": {
+          "AttachTime": "2026-01-01",
+          "DeviceIndex": 0,
+          "InstanceId": "i-1"
+        },
+        "Groups": [
+          {
+            "GroupId": "sg-3",
+            "GroupName": "kept"
+          },
+          {
+            "GroupId": "sg-2",
+            "GroupName": "app"
+          }
+        ],
+        "InterfaceType": "interface",
+        "NetworkInterfaceId": "eni-1",
+        "Status": "in-use"
+      },
+      {
+        "Attachment": {
+          "DeviceIndex": 0,
+          "InstanceId": "i-9"
+        },
+        "Groups": [
+          {
+            "GroupId": "sg-2",
+            "GroupName": "app"
+          }
+        ],
+        "NetworkInterfaceId": "eni-2",
+        "OwnerId": "111122223333",
+        "VpcId": "vpc-1"
+      },
+      {
+        "Attachment": {
+          "InstanceId": "i-9"
+        },
+        "Groups": [
+          {
+            "GroupId": "sg-2",
+            "GroupName": "app"
+          }
+        ],
+        "NetworkInterfaceId": "eni-3",
+        "OwnerId": "111122223333",
+        "VpcId": "vpc-1"
+      }
+    ]
+    "#);
+    let again = read(&account.to_json());
+    assert_eq!(again.to_json(), account.to_json());
+    assert!(again.interfaces().eq(account.interfaces()));
+}
+
+#[test]
+fn a_changed_list_is_written_with_its_versions() {
+    let mut account = read(&whole());
+    let list = tierguard::id::PrefixListId::new("pl-1").unwrap();
+    let change = |edit| {
+        let change = tierguard::change::ListChange { list: list.clone(), before: None, edit };
+        event_from(OURS, tierguard::change::ChangeKind::PrefixList(change))
+    };
+    let added = vec!["203.0.113.0/24".parse().unwrap()];
+    account.apply(&change(tierguard::change::ListEdit::Entries { added, removed: Vec::new() }));
+    let written = account.to_json();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&written["PrefixLists"]).unwrap(), @r#"
+    [
+      {
+        "Entries": [
+          {
+            "Cidr": "198.51.100.0/24",
+            "Description": "x"
+          },
+          {
+            "Cidr": "203.0.113.0/24"
+          }
+        ],
+        "OwnerId": "111122223333",
+        "PrefixListId": "pl-1",
+        "PrefixListName": "vendors",
+        "Version": 2,
+        "Versions": [
+          {
+            "Entries": [
+              {
+                "Cidr": "198.51.100.0/24",
+                "Description": "x"
+              }
+            ],
+            "Version": 1
+          }
+        ]
+      }
+    ]
+    "#);
+    assert_eq!(read(&written).to_json(), written);
+    // What is not known is not written: whoever reads it has to say.
+    account.apply(&change(tierguard::change::ListEdit::Cut));
+    let error = Account::from_json("account.json", &account.to_json().to_string()).unwrap_err();
+    insta::assert_snapshot!(error, @"account.json: PrefixLists[0] has no `Entries`");
+}
+
+#[test]
 fn deep_nesting_is_refused() {
     let text = format!("{}{}", r#"{"a":"#.repeat(100_000), "}".repeat(100_000));
     let error = Account::from_json("account.json", &text).unwrap_err();
@@ -271,6 +443,7 @@ fn hostile() -> impl Strategy<Value = Value> {
             "SecurityGroups", "SecurityGroupRules", "PrefixLists", "Vpcs", "NetworkInterfaces", "GroupId", "OwnerId",
             "GroupName", "Tags", "Key", "Value", "IpPermissions", "IpProtocol", "FromPort", "ToPort", "IpRanges",
             "CidrIp", "UserIdGroupPairs", "UserId", "PrefixListId", "Entries", "Cidr", "VpcId", "IsDefault",
+            "NetworkInterfaceId", "Groups", "Attachment", "InstanceId", "Version", "Versions", "MaxEntries",
             "IsEgress", "CidrIpv4", "ReferencedGroupInfo", "SecurityGroupRuleId", "Description",
         ][..]).prop_map(str::to_owned),
         1 => "[a-z]{0,3}",
@@ -342,7 +515,7 @@ fn file() -> impl Strategy<Value = Value> {
         for (group, number) in groups.iter_mut().zip(1..) {
             group["GroupId"] = json!(format!("sg-{number}"));
         }
-        json!({"SecurityGroups": groups, "NetworkInterfaces": [{"a": 1}]})
+        json!({"SecurityGroups": groups, "NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "a": 1}]})
     })
 }
 

@@ -6,7 +6,7 @@ use tierguard::permission::Direction;
 use tierguard::shape::SecurityGroupRule;
 
 use super::permissions::{gathered, key};
-use super::{GROUPS, RULES};
+use super::{GROUPS, INTERFACES, LISTS, RULES, interfaces, lists};
 use crate::account::Account;
 use crate::entry::{Entry, REFERENCE};
 use crate::rules::Held;
@@ -20,6 +20,12 @@ pub(super) fn account(account: &Account) -> Value {
     let mut fields = account.rest.clone();
     fields.insert(GROUPS.to_owned(), groups);
     fields.insert(RULES.to_owned(), rules);
+    if !account.lists.is_empty() {
+        fields.insert(LISTS.to_owned(), lists::written(&account.lists));
+    }
+    if !account.interfaces.is_empty() {
+        fields.insert(INTERFACES.to_owned(), interfaces::written(account));
+    }
     Value::Object(fields)
 }
 

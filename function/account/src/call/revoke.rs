@@ -6,7 +6,7 @@ use tierguard::act::{RevokeError, Revoked};
 use tierguard::group::Rule;
 use tierguard::id::{AccountId, GroupKey, RuleId};
 use tierguard::permission::Permission;
-use tierguard::plan::{Call, Naming};
+use tierguard::plan::{Naming, Revoke};
 
 use crate::account::Account;
 use crate::entry::Entry;
@@ -14,7 +14,11 @@ use crate::entry::Entry;
 impl Account {
     /// Makes a revoke call of `caller`. All or nothing, but for rules named by content in a default VPC: there those
     /// that exist are revoked, and the others are told.
-    pub(crate) fn revoke(&mut self, caller: Option<&AccountId>, call: &Call) -> Result<Revoked, RevokeError> {
+    pub(crate) fn revoke(
+        &mut self,
+        caller: Option<&AccountId>,
+        call: &Revoke,
+    ) -> Result<Revoked, RevokeError> {
         let group = GroupKey::Id(call.group().clone());
         let key = self.resolve(caller, &group).ok_or(RevokeError::GroupGone)?;
         let owner = key.1.clone().or_else(|| caller.cloned());
@@ -36,7 +40,13 @@ impl Account {
 
     /// The ids of the rules of `entry` that a call names by `rule`. A reference without an account is to a group of the
     /// caller, never to another account's group of that id.
-    fn named(&self, entry: &Entry, owner: Option<&AccountId>, call: &Call, rule: &Rule) -> BTreeSet<RuleId> {
+    fn named(
+        &self,
+        entry: &Entry,
+        owner: Option<&AccountId>,
+        call: &Revoke,
+        rule: &Rule,
+    ) -> BTreeSet<RuleId> {
         let mut ids = match (call.naming(), &rule.id) {
             (Naming::Id, Some(id)) => [id.clone()].into(),
             (Naming::Id, None) | (Naming::Content, _) => {
