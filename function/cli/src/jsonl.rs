@@ -1,18 +1,25 @@
-//! One event as one line of JSON: the report that the Lambda function returns.
+//! One event as one line of JSON: the report that the Lambda function returns. One sweep as another: its digest.
 //!
-//! Says nothing that the report does not. Characters that could command a terminal are written as JSON escapes; to a
+//! Says nothing that these do not. Characters that could command a terminal are written as JSON escapes; to a
 //! JSON reader that is the same text.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
-use tierguard::Report;
+use tierguard::sweep::Digest;
 
 use crate::shown::is_hidden;
 
+/// What a sweep found, as an object that is not mistaken for an event.
+#[derive(Debug, Serialize)]
+pub(crate) struct SweepReport<'d> {
+    /// What it found.
+    pub(crate) sweep: &'d Digest,
+}
+
 /// Writes `report` and a line break.
-pub(crate) fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
+pub(crate) fn write(out: &mut impl Write, report: &impl Serialize) -> io::Result<()> {
     report.serialize(&mut Serializer::with_formatter(&mut *out, Visible))?;
     out.write_all(b"\n")
 }

@@ -2,7 +2,8 @@
 //!
 //! What is typed ([`args`]) becomes what is meant ([`settings`]); events are found ([`source`]), sorted by what they
 //! are replayed against ([`scenario`]), read ([`reading`]), and handled in the order of their time by the guard that
-//! also stands in the Lambda function ([`replay`]); what it did is told to people ([`story`]) or machines ([`jsonl`]).
+//! also stands in the Lambda function ([`replay`]); after them it may sweep the account ([`sweep`]). What it did is told
+//! to people ([`story`]) or machines ([`jsonl`]).
 //!
 //! Judges nothing itself, and reaches no AWS account.
 
@@ -21,6 +22,7 @@ mod shape;
 mod shown;
 mod source;
 mod story;
+mod sweep;
 mod tally;
 mod teller;
 mod values;

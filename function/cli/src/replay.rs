@@ -14,6 +14,7 @@ use crate::record::Record;
 use crate::scenario::{self, Scenario};
 use crate::settings::{Settings, UsageError};
 use crate::source::{self, Source};
+use crate::sweep::{self, Last};
 use crate::teller::Teller;
 
 /// Replays what `settings` say. What cannot be read is reported to `console`, and the rest is replayed.
@@ -21,8 +22,7 @@ use crate::teller::Teller;
 /// # Errors
 /// When nothing can be replayed, or what was done cannot be told.
 pub(crate) fn replay(settings: &Settings, console: &mut Console) -> Result<Exit, Failure> {
-    let sources = source::find(settings, console);
-    let scenarios = scenario::sort(sources, settings);
+    let scenarios = scenarios(settings, console);
     if settings.account_out.is_some() && scenarios.len() > 1 {
         return Err(UsageError::SeveralAccounts { count: scenarios.len() }.into());
     }
@@ -37,9 +37,18 @@ pub(crate) fn replay(settings: &Settings, console: &mut Console) -> Result<Exit,
     }
     Ok(match settings.fail_on {
         _ if console.has_reported() => Exit::Error,
-        Some(FailOn::Violation) if tally.violations > 0 => Exit::Violation,
+        Some(FailOn::Violation) if tally.has_violation() => Exit::Violation,
         Some(FailOn::Violation) | None => Exit::Handled,
     })
+}
+
+/// What there is to be replayed, or only to be swept.
+fn scenarios(settings: &Settings, console: &mut Console) -> Vec<Scenario> {
+    if settings.inputs.is_empty() {
+        scenario::of_account(settings).into_iter().collect()
+    } else {
+        scenario::sort(source::find(settings, console), settings)
+    }
 }
 
 /// Replays one scenario: the desk as it is left, or `None` if the policy or the account cannot be read.
@@ -62,7 +71,10 @@ fn play(
     let batch = read(&scenario.sources, keep, console);
     teller.begin(&scenario.against, &policy)?;
     let mut desk = Desk::new(Guard { policy, own_role: settings.own_role.clone() }, account);
-    handle(batch, &mut desk, teller, console)?;
+    let last = handle(batch, &mut desk, teller, console)?;
+    if let Some(when) = settings.sweep {
+        sweep::sweep(&mut desk, when, &last, teller, console)?;
+    }
     Ok(Some(desk))
 }
 
@@ -80,19 +92,28 @@ fn read(sources: &[Source], keep: Keep, console: &mut Console) -> Batch {
     batch
 }
 
-fn handle(batch: Batch, desk: &mut Desk, teller: &mut Teller, console: &mut Console) -> Result<(), Failure> {
+/// Handles all of `batch`: where and when its events were.
+fn handle(
+    batch: Batch,
+    desk: &mut Desk,
+    teller: &mut Teller,
+    console: &mut Console,
+) -> Result<Last, Failure> {
     let Batch { records, unrelated } = batch;
+    let mut last = Last::default();
     console.progress.handle(records.len());
     for Record { json, origin, .. } in records {
         let handled = desk.handle(json.as_bytes());
         // What people would have been told by message is in the story.
         drop(desk.take_notices());
         teller.event(&handled, &origin)?;
+        last.note(&handled);
         console.progress.advance(1);
     }
     console.progress.finish();
     teller.unrelated(unrelated);
-    Ok(teller.flush()?)
+    teller.flush()?;
+    Ok(last)
 }
 
 fn write_down(account: &Account, path: &Path) -> Result<(), Failure> {

@@ -12,6 +12,9 @@ use crate::console::{Console, Problem};
 use crate::settings::Settings;
 use crate::source::Source;
 
+/// What a policy's file is called where it is not given.
+const POLICY: &str = "policy.yaml";
+
 /// Sources that are replayed together, and against what.
 #[derive(Debug)]
 pub(crate) struct Scenario {
@@ -59,6 +62,14 @@ impl Problem for ScenarioError {
     }
 }
 
+/// The scenario of an account that is to be swept without events; `None` where no account is given.
+pub(crate) fn of_account(settings: &Settings) -> Option<Scenario> {
+    let account = settings.account.clone()?;
+    let beside = Source::Named(account.clone());
+    let policy = settings.policy.clone().or_else(|| nearest(&beside, POLICY));
+    Some(Scenario { against: Against { policy, account: Some(account) }, sources: Vec::new() })
+}
+
 /// Sorts `sources` into scenarios: that of the topmost policy and account first, then by path.
 pub(crate) fn sort(sources: Vec<Source>, settings: &Settings) -> Vec<Scenario> {
     let mut finder = Finder { settings, known: HashMap::new() };
@@ -99,7 +110,7 @@ impl Finder<'_> {
         let folder = source.folders().next().unwrap_or(Path::new("")).to_owned();
         let settings = self.settings;
         let look = || Against {
-            policy: settings.policy.clone().or_else(|| nearest(source, "policy.yaml")),
+            policy: settings.policy.clone().or_else(|| nearest(source, POLICY)),
             account: settings.account.clone().or_else(|| nearest(source, "account.json")),
         };
         self.known.entry(folder).or_insert_with(look).clone()
@@ -116,8 +127,7 @@ impl Scenario {
     /// Says what is wrong with it on `console`.
     pub(crate) fn policy(&self, console: &mut Console) -> Option<Policy> {
         let Some(path) = &self.against.policy else {
-            let first = self.sources.first().map(Source::name).unwrap_or_default();
-            console.report(&ScenarioError::NoPolicy { first });
+            console.report(&ScenarioError::NoPolicy { first: self.first() });
             return None;
         };
         match text("policy", path) {
@@ -129,6 +139,12 @@ impl Scenario {
                 None
             }
         }
+    }
+
+    /// What it is of: its first source, or else its account.
+    fn first(&self) -> String {
+        let account = || self.against.account.as_ref().map(|path| path.to_string_lossy().into_owned());
+        self.sources.first().map(Source::name).or_else(account).unwrap_or_default()
     }
 
     /// The account before its first event; without a file, one that learns its groups from the events.

@@ -1,7 +1,8 @@
 //! What is meant by what was typed. Everything after this works with values that make sense.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use thiserror::Error;
 use tierguard::id::RoleArn;
 use tierguard::policy::Mode;
@@ -12,7 +13,7 @@ use crate::console::Problem;
 /// What to replay, and how.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    /// Where the events are, in the order in which they were given.
+    /// Where the events are, in the order in which they were given; none where an account is only to be swept.
     pub(crate) inputs: Vec<Input>,
     /// The policy for all of them; otherwise each is replayed against the nearest.
     pub(crate) policy: Option<PathBuf>,
@@ -20,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) account: Option<PathBuf>,
     /// The mode, where the policy's own is not to be used.
     pub(crate) mode: Option<Mode>,
+    /// When to sweep, if at all.
+    pub(crate) sweep: Option<SweepTime>,
     /// How to tell.
     pub(crate) format: Format,
     /// Where to write the account.
@@ -39,6 +42,15 @@ pub(crate) enum Input {
     Path(PathBuf),
 }
 
+/// When a sweep is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SweepTime {
+    /// At the time of the last event.
+    LastEvent,
+    /// At this instant.
+    At(Timestamp),
+}
+
 /// What a replay does once nobody reads what it tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unheard {
@@ -55,6 +67,16 @@ pub(crate) enum UsageError {
     StdinTwice,
     #[error("`{text}` is not the ARN of a role")]
     NotARole { text: String },
+    #[error("`{text}` is not a point in time")]
+    NotATime {
+        text: String,
+        #[source]
+        source: jiff::Error,
+    },
+    #[error("there is nothing to sweep")]
+    NothingToSweep,
+    #[error("it is not known when the sweep is")]
+    NoTime,
     #[error("`--account-out` takes the account of one scenario, and there are {count}")]
     SeveralAccounts { count: usize },
 }
@@ -68,6 +90,9 @@ impl Problem for UsageError {
                  it is read from `--role` or `TIERGUARD_ROLE_ARN`"
                     .to_owned()
             }
+            Self::NotATime { .. } => "write it like 2026-03-02T09:00:00Z, with its offset or Z".to_owned(),
+            Self::NothingToSweep => "give events, or an account with `--account FILE`".to_owned(),
+            Self::NoTime => "give it with `--at`, or give events".to_owned(),
             Self::SeveralAccounts { count: _ } => {
                 "name one with `--policy` and `--account`, or replay one folder at a time".to_owned()
             }
@@ -81,14 +106,19 @@ impl Settings {
     /// # Errors
     /// When they contradict themselves.
     pub(crate) fn new(args: ReplayArgs) -> Result<Self, UsageError> {
-        let ReplayArgs { paths, policy, account, mode, format, account_out, role, fail_on } = args;
+        let ReplayArgs { paths, policy, account, mode, sweep, at, format, account_out, role, fail_on } = args;
         let inputs: Vec<_> = paths.into_iter().map(Input::from).collect();
         if inputs.iter().filter(|input| **input == Input::Stdin).count() > 1 {
             return Err(UsageError::StdinTwice);
         }
         let own_role = role.filter(|text| !text.is_empty()).map(|text| role_arn(&text)).transpose()?;
+        let at = at.map(instant).transpose()?;
+        let sweep = sweep.then(|| at.map_or(SweepTime::LastEvent, SweepTime::At));
+        if inputs.is_empty() {
+            sweepable(account.as_deref(), sweep)?;
+        }
         let mode = mode.map(Mode::from);
-        Ok(Self { inputs, policy, account, mode, format, account_out, own_role, fail_on })
+        Ok(Self { inputs, policy, account, mode, sweep, format, account_out, own_role, fail_on })
     }
 
     /// What to do once nobody reads what is told.
@@ -98,6 +128,19 @@ impl Settings {
             (Some(_), _) | (_, Some(_)) => Unheard::GoOn,
         }
     }
+}
+
+/// Whether a sweep without events knows of what and when it is.
+fn sweepable(account: Option<&Path>, sweep: Option<SweepTime>) -> Result<(), UsageError> {
+    match (account, sweep) {
+        (None, _) => Err(UsageError::NothingToSweep),
+        (Some(_), None | Some(SweepTime::LastEvent)) => Err(UsageError::NoTime),
+        (Some(_), Some(SweepTime::At(_))) => Ok(()),
+    }
+}
+
+fn instant(text: String) -> Result<Timestamp, UsageError> {
+    text.parse().map_err(|source| UsageError::NotATime { text, source })
 }
 
 /// `arn:<partition>:iam::<account>:role/<path and name>`.

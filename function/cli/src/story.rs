@@ -1,17 +1,25 @@
 //! The story of a replay, for a person: one line for each event, and for those that the policy forbids, or that need a
-//! person, what was opened, why that is forbidden, and what was done.
+//! person, what was found, why that is forbidden, and what was done.
 //!
 //! Takes no account of the width of the terminal. Everything that came from outside is shown escaped. Decides nothing.
 
 mod details;
+mod done;
+mod found;
+mod groups;
 mod line;
+mod remarks;
+mod row;
 mod style;
 mod summary;
+mod swept;
 
 use std::io::{self, Write};
 use std::path::Path;
 
+use jiff::Timestamp;
 use tierguard::judge::{Ignored, Verdict};
+use tierguard::sweep::Digest;
 use tierguard::{Handled, Policy};
 
 use crate::record::Origin;
@@ -20,6 +28,7 @@ use crate::shown::shown;
 use crate::story::details::{Details, Opened};
 use crate::story::line::Line;
 use crate::story::style::{HEADING, QUIET};
+use crate::story::swept::Swept;
 use crate::tally::Tally;
 
 /// Tells the story to `out`.
@@ -80,9 +89,16 @@ impl<W: Write> Story<W> {
         }
     }
 
-    /// The end: what it all came to, if anything could be replayed.
+    /// A sweep was made at the instant `at`.
+    pub(crate) fn swept(&mut self, digest: &Digest, at: Timestamp) -> io::Result<()> {
+        self.part(Told::Details)?;
+        writeln!(self.out, "{}", Swept { digest, at })
+    }
+
+    /// The end: what it all came to, if anything could be replayed. What a sweep came to, it says itself.
     pub(crate) fn end(&mut self, tally: &Tally) -> io::Result<()> {
-        if !self.has_begun {
+        let is_only_sweep = tally.sweeps > 0 && tally.events() == 0 && tally.unrelated == 0;
+        if !self.has_begun || is_only_sweep {
             return Ok(());
         }
         self.part(Told::Details)?;

@@ -1,11 +1,12 @@
 //! What all events came to.
 
-use std::collections::HashSet;
-use std::hash::Hash;
+mod fates;
 
 use tierguard::Handled;
-use tierguard::act::{Action, Outcome};
 use tierguard::judge::{Ignored, Verdict};
+use tierguard::sweep::Digest;
+
+pub(crate) use fates::{Fates, Undone, only_told};
 
 /// How many of what there were.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,84 +23,54 @@ pub(crate) struct Tally {
     pub(crate) undecidable: usize,
     /// Everything that is no security group change.
     pub(crate) unrelated: usize,
-    /// What became of forbidden rules.
-    pub(crate) rules: Rules,
-}
-
-/// How many forbidden rules had which fate.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Rules {
-    /// Revoked.
-    pub(crate) revoked: usize,
-    /// Gone before the guard came.
-    pub(crate) already_gone: usize,
-    /// Not revoked, because the call failed.
-    pub(crate) failed: usize,
-    /// Not revoked, because the mode is to observe.
-    pub(crate) withheld: usize,
-    /// Not revoked, because the policy wants no more than to be told.
-    pub(crate) only_told: usize,
+    /// What became of what was forbidden.
+    pub(crate) undone: Undone,
+    /// Sweeps.
+    pub(crate) sweeps: usize,
+    /// Sweeps that found something forbidden or missing.
+    pub(crate) bad_sweeps: usize,
 }
 
 impl Tally {
     /// Counts one event.
     pub(crate) fn count(&mut self, handled: &Handled) {
         let verdict = &handled.judgement.verdict;
-        add(
-            match verdict {
-                Verdict::Compliant => &mut self.compliant,
-                Verdict::Violation(_) => &mut self.violations,
-                Verdict::Unmanaged => &mut self.unmanaged,
-                Verdict::Ignored(Ignored::NotAChange) => &mut self.unrelated,
-                Verdict::Ignored(_) => &mut self.ignored,
-                Verdict::Undecidable(_) => &mut self.undecidable,
-            },
-            1,
-        );
-        handled.actions.iter().for_each(|action| self.rules.count(action));
-        add(&mut self.rules.only_told, only_told(handled));
-    }
-}
-
-impl Rules {
-    fn count(&mut self, Action { rules, outcome, .. }: &Action) {
-        let fate = match outcome {
-            Outcome::Done => &mut self.revoked,
-            Outcome::AlreadyGone => &mut self.already_gone,
-            Outcome::Failed { .. } => &mut self.failed,
-            Outcome::Withheld => &mut self.withheld,
+        let verdicts = match verdict {
+            Verdict::Compliant => &mut self.compliant,
+            Verdict::Violation(_) => &mut self.violations,
+            Verdict::Unmanaged => &mut self.unmanaged,
+            Verdict::Ignored(Ignored::NotAChange) => &mut self.unrelated,
+            Verdict::Ignored(
+                Ignored::FailedCall | Ignored::OwnChange | Ignored::DescriptionOnly | Ignored::GroupGone,
+            ) => &mut self.ignored,
+            Verdict::Undecidable(_) => &mut self.undecidable,
         };
-        add(fate, rules.len());
+        add(verdicts, 1);
+        if let Verdict::Violation(violation) = verdict {
+            self.undone.count(violation, &handled.actions);
+        }
     }
-}
 
-/// How many rules of a violation no action was planned for.
-pub(crate) fn only_told(handled: &Handled) -> usize {
-    let Verdict::Violation(violation) = &handled.judgement.verdict else { return 0 };
-    let forbidden = violation.findings.iter().map(|finding| &finding.rule);
-    let planned = handled.actions.iter().flat_map(|action| &action.rules);
-    missing(forbidden, planned)
-}
+    /// Counts one sweep.
+    pub(crate) fn count_sweep(&mut self, digest: &Digest) {
+        add(&mut self.sweeps, 1);
+        if digest.wrong() > 0 {
+            add(&mut self.bad_sweeps, 1);
+        }
+    }
 
-/// How many different things of `all` are not in `some`. One event may have a hundred thousand rules: hence the sets.
-fn missing<T: Eq + Hash>(all: impl Iterator<Item = T>, some: impl Iterator<Item = T>) -> usize {
-    let some: HashSet<_> = some.collect();
-    all.filter(|thing| !some.contains(thing)).collect::<HashSet<_>>().len()
+    /// How many events there were.
+    pub(crate) fn events(&self) -> usize {
+        let Self { compliant, violations, unmanaged, ignored, undecidable, .. } = *self;
+        [compliant, violations, unmanaged, ignored, undecidable].into_iter().fold(0, usize::saturating_add)
+    }
+
+    /// Whether the policy forbids anything that was found.
+    pub(crate) const fn has_violation(&self) -> bool {
+        self.violations > 0 || self.bad_sweeps > 0
+    }
 }
 
 fn add(count: &mut usize, more: usize) {
     *count = count.saturating_add(more);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_hundred_thousand_rules_are_soon_counted() {
-        let many = 0..100_000;
-        // Each is forbidden by two tiers; every other one is revoked.
-        let forbidden = many.clone().chain(many.clone());
-        assert_eq!(missing(forbidden, many.rev().step_by(2)), 50_000);
-    }
 }

@@ -5,10 +5,12 @@
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 use anstream::AutoStream;
+use jiff::Timestamp;
+use tierguard::sweep::Digest;
 use tierguard::{Handled, Policy, Report};
 
 use crate::args::Format;
-use crate::jsonl;
+use crate::jsonl::{self, SweepReport};
 use crate::record::Origin;
 use crate::scenario::Against;
 use crate::settings::Unheard;
@@ -54,6 +56,17 @@ impl Teller {
         let told = match &mut self.voice {
             Voice::Text(story) => story.event(handled, origin),
             Voice::Jsonl(out) => jsonl::write(out, &Report::new(handled, Some(&origin.to_string()))),
+            Voice::Silent => Ok(()),
+        };
+        self.heard(told)
+    }
+
+    /// A sweep was made at the instant `at`.
+    pub(crate) fn swept(&mut self, digest: &Digest, at: Timestamp) -> io::Result<()> {
+        self.tally.count_sweep(digest);
+        let told = match &mut self.voice {
+            Voice::Text(story) => story.swept(digest, at),
+            Voice::Jsonl(out) => jsonl::write(out, &SweepReport { sweep: digest }),
             Voice::Silent => Ok(()),
         };
         self.heard(told)

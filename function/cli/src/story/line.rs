@@ -18,19 +18,17 @@ pub(super) struct Line<'h> {
 
 impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Handled { event, group, found, judgement, .. } = self.handled;
+        let Handled { event, judgement, .. } = self.handled;
         let verdict = style::of(&judgement.verdict);
         let time = event.time.map_or("-".to_owned(), |time| time.to_string());
         let tiers: Vec<_> = judgement.tiers.iter().map(ToString::to_string).collect();
         let tiers = if tiers.is_empty() { "-".to_owned() } else { tiers.join("+") };
-        let found = found.as_ref().map(|group| group.id.to_string());
-        let group = found.or_else(|| group.as_ref().map(ToString::to_string));
         write!(
             f,
             "{QUIET}{time:<20}{QUIET:#}  {verdict}{:<11}{verdict:#}  {:<width$}  {:<20}  {:<16}  {}",
             judgement.verdict.word(),
             shown(&tiers),
-            shown(group.as_deref().unwrap_or("-")),
+            shown(&subject(self.handled)),
             shown(&call(event)),
             shown(caller(event)),
             width = self.tiers,
@@ -44,9 +42,32 @@ impl fmt::Display for Line<'_> {
     }
 }
 
-/// The call without the two words that are in every one of them: `AuthorizeIngress`, `ModifyRules`.
+/// What was changed: the group, the first of several, or the interface.
+fn subject(Handled { groups, group, judgement, .. }: &Handled) -> String {
+    match groups.as_slice() {
+        [only] => only.id.to_string(),
+        [first, more @ ..] => format!("{} +{}", first.id, more.len()),
+        [] => {
+            let group = group.as_ref().map(ToString::to_string);
+            group.or_else(|| interface(&judgement.verdict)).unwrap_or_else(|| "-".to_owned())
+        }
+    }
+}
+
+/// The interface whose tiers may not meet.
+fn interface(verdict: &Verdict) -> Option<String> {
+    match verdict {
+        Verdict::Violation(violation) => violation.mixtures.first().map(|it| it.interface.id.to_string()),
+        Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged | Verdict::Undecidable(_) => None,
+    }
+}
+
+/// The call without the words that tell nothing here: `AuthorizeIngress`, `ModifyPrefixList`, `ModifyInstance`.
 fn call(event: &Event) -> String {
-    event.name.as_deref().unwrap_or("-").replacen("SecurityGroup", "", 1)
+    let name = event.name.as_deref().unwrap_or("-").to_owned();
+    ["SecurityGroup", "Managed", "Attribute", "Version"]
+        .iter()
+        .fold(name, |name, word| name.replacen(word, "", 1))
 }
 
 /// The telling end of the caller's ARN: `Developer/alice` of an assumed role, `user/bob`, `root`.

@@ -5,18 +5,18 @@ use std::fmt;
 use anstyle::Style;
 
 use crate::story::style::{BAD, GOOD, HEADING, OPEN, QUIET};
-use crate::tally::{Rules, Tally};
+use crate::tally::{Fates, Tally, Undone};
 
 /// The last lines of the story. What there was none of is not in it.
 pub(super) struct Summary<'t>(pub(super) &'t Tally);
 
+/// How many had a fate, how good that is, and the fate.
+type Count = (usize, Style, &'static str);
+
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tally { compliant, violations, unmanaged, ignored, undecidable, unrelated, rules } = *self.0;
-        let events = [compliant, violations, unmanaged, ignored, undecidable]
-            .into_iter()
-            .fold(0, usize::saturating_add);
-        write!(f, "{HEADING}{}{HEADING:#}", counted(events, "security group event"))?;
+        let Tally { compliant, violations, unmanaged, ignored, undecidable, unrelated, undone, .. } = *self.0;
+        write!(f, "{HEADING}{}{HEADING:#}", counted(self.0.events(), "security group event"))?;
         let counts = [
             (violations, BAD, if violations == 1 { "violation" } else { "violations" }),
             (undecidable, OPEN, "undecidable"),
@@ -28,29 +28,69 @@ impl fmt::Display for Summary<'_> {
         if unrelated > 0 {
             write!(f, "\n{QUIET}{} passed over{QUIET:#}", counted(unrelated, "other event"))?;
         }
-        fates(f, rules)
+        let Undone { rules, narrowed, mended, missing, lists, interfaces } = undone;
+        fates(f, "forbidden rule", &of_rules(rules, narrowed, mended))?;
+        fates(f, "missing rule", &of_missing(missing))?;
+        fates(f, "changed prefix list", &of_lists(lists))?;
+        fates(f, "mixed interface", &of_interfaces(interfaces))
     }
 }
 
-fn fates(f: &mut fmt::Formatter<'_>, rules: Rules) -> fmt::Result {
-    let Rules { revoked, already_gone, failed, withheld, only_told } = rules;
-    let counts = [
-        (revoked, GOOD, "revoked"),
-        (already_gone, Style::new(), "already gone"),
+fn of_rules(rules: Fates, narrowed: usize, mended: usize) -> Vec<Count> {
+    let Fates { done, needless, no_room: _, failed, withheld, left } = rules;
+    vec![
+        (done, GOOD, "revoked"),
+        (narrowed, GOOD, "narrowed"),
+        (mended, GOOD, "allowed again with the prefix list"),
+        (needless, Style::new(), "already gone"),
         (failed, BAD, "not revoked: the call failed"),
         (withheld, OPEN, "would be revoked"),
-        (only_told, OPEN, "left in place"),
-    ];
-    let rules = counts.iter().map(|(count, ..)| *count).fold(0, usize::saturating_add);
-    if rules == 0 {
+        (left, OPEN, "left in place"),
+    ]
+}
+
+fn of_missing(Fates { done, needless, no_room, failed, withheld, left }: Fates) -> Vec<Count> {
+    vec![
+        (done, GOOD, "put back"),
+        (needless, Style::new(), "already there"),
+        (no_room, BAD, "not put back: no room in the group"),
+        (failed, BAD, "not put back: the call failed"),
+        (withheld, OPEN, "would be put back"),
+        (left, OPEN, "left missing"),
+    ]
+}
+
+fn of_lists(Fates { done, needless, no_room: _, failed, withheld, left }: Fates) -> Vec<Count> {
+    vec![
+        (done, GOOD, "put back"),
+        (needless, Style::new(), "put back already"),
+        (failed, BAD, "not put back: the call failed"),
+        (withheld, OPEN, "would be put back"),
+        (left, OPEN, "left as it is"),
+    ]
+}
+
+fn of_interfaces(Fates { done, needless, no_room: _, failed, withheld, left }: Fates) -> Vec<Count> {
+    vec![
+        (done, GOOD, "detached"),
+        (needless, Style::new(), "already detached"),
+        (failed, BAD, "not detached: the call failed"),
+        (withheld, OPEN, "would be detached"),
+        (left, OPEN, "left as it is"),
+    ]
+}
+
+fn fates(f: &mut fmt::Formatter<'_>, what: &str, counts: &[Count]) -> fmt::Result {
+    let all = counts.iter().map(|(count, ..)| *count).fold(0, usize::saturating_add);
+    if all == 0 {
         return Ok(());
     }
-    write!(f, "\n{HEADING}{}{HEADING:#}", counted(rules, "forbidden rule"))?;
-    list(f, &counts)
+    write!(f, "\n{HEADING}{}{HEADING:#}", counted(all, what))?;
+    list(f, counts)
 }
 
 /// `: 3 violations, 1 compliant`, without what there is none of.
-fn list(f: &mut fmt::Formatter<'_>, counts: &[(usize, Style, &str)]) -> fmt::Result {
+fn list(f: &mut fmt::Formatter<'_>, counts: &[Count]) -> fmt::Result {
     let some = counts.iter().filter(|(count, ..)| *count > 0);
     some.enumerate().try_for_each(|(index, (count, style, what))| {
         let before = if index == 0 { ": " } else { ", " };
@@ -58,6 +98,7 @@ fn list(f: &mut fmt::Formatter<'_>, counts: &[(usize, Style, &str)]) -> fmt::Res
     })
 }
 
-fn counted(count: usize, what: &str) -> String {
+/// `1 rule`, `2 rules`.
+pub(super) fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

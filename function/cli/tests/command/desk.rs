@@ -156,18 +156,25 @@ pub(crate) fn rule(id: &str, second: u32, group: &str, port: u16, peer: &str) ->
         "groupOwnerId": "111122223333", "groupId": group, "securityGroupRuleId": format!("sgr-0{port:0>16}"),
         "isEgress": false, "ipProtocol": "tcp", "fromPort": port, "toPort": port, "cidrIpv4": peer,
     });
+    let request = json!({"groupId": group, "ipPermissions": {"items": [{
+        "ipProtocol": "tcp", "fromPort": port, "toPort": port, "ipRanges": {"items": [{"cidrIp": peer}]},
+    }]}});
+    let response = json!({"_return": true, "securityGroupRuleSet": {"items": [rule]}});
+    event(id, second, "AuthorizeSecurityGroupIngress", &request, &response)
+}
+
+/// The record of a call, at this second of a certain minute.
+pub(crate) fn event(id: &str, second: u32, name: &str, request: &Value, response: &Value) -> Value {
     json!({
-        "eventVersion": "1.11", "eventID": id, "eventName": "AuthorizeSecurityGroupIngress",
+        "eventVersion": "1.11", "eventID": id, "eventName": name,
         "eventSource": "ec2.amazonaws.com", "eventTime": format!("2026-03-02T09:00:{second:0>2}Z"),
         "awsRegion": "eu-west-1", "recipientAccountId": "111122223333", "sourceIPAddress": "198.51.100.23",
         "userIdentity": {
             "type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/Developer/alice",
             "sessionContext": {"sessionIssuer": {"type": "Role", "arn": "arn:aws:iam::111122223333:role/Developer"}},
         },
-        "requestParameters": {"groupId": group, "ipPermissions": {"items": [{
-            "ipProtocol": "tcp", "fromPort": port, "toPort": port, "ipRanges": {"items": [{"cidrIp": peer}]},
-        }]}},
-        "responseElements": {"_return": true, "securityGroupRuleSet": {"items": [rule]}},
+        "requestParameters": request,
+        "responseElements": response,
     })
 }
 

@@ -128,12 +128,12 @@ fn without_an_account_groups_are_learnt() {
 #[test]
 fn the_guard_knows_its_own_role() {
     let desk = Desk::new("the_guard_knows_its_own_role");
-    desk.write("event.json", opened("a", 1, 22).to_string());
+    desk.write("event.json", opened("a", 1, 443).to_string());
     let role = "arn:aws:iam::111122223333:role/Developer";
     let own = ["ignored a event.json"];
     assert_eq!(desk.run(&format!("replay --format jsonl --role {role} event.json")).lines(), own);
     let mut command = desk.command("replay --format jsonl event.json");
     assert_eq!(Ran::of(command.env("TIERGUARD_ROLE_ARN", role)).lines(), own);
     let mut command = desk.command("replay --format jsonl event.json");
-    assert_eq!(Ran::of(command.env("TIERGUARD_ROLE_ARN", "")).lines(), ["violation a event.json"]);
+    assert_eq!(Ran::of(command.env("TIERGUARD_ROLE_ARN", "")).lines(), ["compliant a event.json"]);
 }

@@ -11,4 +11,6 @@ mod ends;
 mod errors;
 mod shapes;
 mod story;
+mod sweep;
 mod usage;
+mod ways;

@@ -32,10 +32,10 @@ fn help() {
     to it there: judges it, undoes what the policy forbids, and says so. Events are handled in the order
     of their time.
 
-    Usage: tierguard replay [OPTIONS] <PATH>...
+    Usage: tierguard replay [OPTIONS] [PATH]...
 
     Arguments:
-      <PATH>...
+      [PATH]...
               Events: a file, a folder (walked), or `-` for the standard input
               
               What a file holds is detected: an EventBridge event, a CloudTrail record, a CloudTrail log
@@ -53,18 +53,27 @@ fn help() {
               account.json, else one that learns its groups from the events]
 
           --mode <MODE>
-              Overrides every `mode` in the policy; `on-violation: notify` still only tells
+              Overrides every `mode` in the policy; `on-violation: notify` and `sweep: observe` still
+              only tell
 
               Possible values:
               - enforce: Undo violations
               - observe: Only say what would be undone
+
+          --sweep
+              Sweep the account after the last event: judge every rule of every group. With --account
+              and --at, no PATH is needed
+
+          --at <RFC3339>
+              When the sweep is [default: the time of the last event]
 
           --format <FORMAT>
               A story for people, or one JSON object per event
 
               Possible values:
               - text:  A story for people
-              - jsonl: One JSON object per event, as the Lambda function returns it
+              - jsonl: One JSON object per event, as the Lambda function returns it, and one for each
+                sweep
               
               [default: text]
 
@@ -72,7 +81,7 @@ fn help() {
               Write the account as it is after the last event
 
           --role <ARN>
-              The guard's own role: changes made by it are not judged
+              The guard's own role: changes made by it are never undone
               
               [env: TIERGUARD_ROLE_ARN]
 
@@ -80,7 +89,7 @@ fn help() {
               Exit with status 2 if there was one of these
 
               Possible values:
-              - violation: The policy forbids some of a change
+              - violation: The policy forbids some of a change, or of what a sweep finds
 
       -h, --help
               Print help (see a summary with '-h')
@@ -90,6 +99,7 @@ fn help() {
       tierguard replay --policy policy.yaml --mode observe AWSLogs/
       aws cloudtrail lookup-events --output json |
         tierguard replay --policy policy.yaml --format jsonl -
+      tierguard replay --sweep --account account.json --at 2026-03-02T09:00:00Z
 
     Exit status: 0 handled, 1 an error, 2 a violation with --fail-on violation, 64 wrong usage.
     ");
@@ -134,7 +144,7 @@ fn wrong_usage_is_told_apart_from_violations() {
 
       tip: a similar argument exists: '--account'
 
-    Usage: tierguard replay --account <FILE> <PATH>...
+    Usage: tierguard replay --account <FILE> [PATH]...
 
     For more information, try '--help'.
     ");
