@@ -6,30 +6,35 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use thiserror::Error;
-use tierguard::act::{RevokeError, Revoked};
+use tierguard::act::{AuthorizeError, RestoreError, RevokeError, Revoked, SetGroupsError};
+use tierguard::group::Group;
 use tierguard::id::{AccountId, Region};
-use tierguard::look::{Answers, Questions};
+use tierguard::interface::Interface;
+use tierguard::look::{Answers, LookUpError, Questions};
 use tierguard::notice::{Notice, PublishError};
-use tierguard::plan::Call;
+use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
+use tierguard::sweep::{self, Sweep};
 use tierguard::{ChangeAccount, Publish, ReadAccount};
 
 use crate::arn::TopicArn;
 use crate::ec2::{Ec2, Home};
+use crate::relay::{PassOn, Relay};
 use crate::sns::Topic;
 
 /// An endpoint in the same Region answers within milliseconds; what has no connection after this has none.
 const CONNECT: Duration = Duration::from_secs(1);
 /// EC2's slowest answers to our calls take about a second.
 const ATTEMPT: Duration = Duration::from_secs(3);
-/// All attempts of one call. A look-up, a revoke and a publish that each took this long still fit in Lambda's 30 s.
+/// All attempts of one call.
 const OPERATION: Duration = Duration::from_secs(8);
 const ATTEMPTS: u32 = 3;
 
-/// The account and the topic.
+/// The account, and the topics.
 #[derive(Debug, Clone)]
 pub struct Aws {
     ec2: Ec2,
     topic: Topic,
+    relay: Option<Relay>,
 }
 
 /// The Region is not known.
@@ -40,7 +45,8 @@ pub struct Aws {
 pub struct NoRegion;
 
 impl Aws {
-    /// Builds the clients, once, from the standard AWS settings: `topic` is told, `account` is guarded.
+    /// Builds the clients, once, from the standard AWS settings: `topic` is told, sweeps go on by way of `sweeps`, and
+    /// `account` is guarded.
     ///
     /// No call is made here to warm the connections up. What costs time without a network is done when a client is
     /// built: the system's certificates are loaded and the TLS settings prepared. A handshake would not be: an event
@@ -50,16 +56,39 @@ impl Aws {
     ///
     /// # Errors
     /// When no Region is set.
-    pub async fn connect(topic: TopicArn, account: AccountId) -> Result<Self, NoRegion> {
+    pub async fn connect(
+        topic: TopicArn,
+        sweeps: Option<TopicArn>,
+        account: AccountId,
+    ) -> Result<Self, NoRegion> {
         let config = load().await;
         let region = config.region().and_then(|region| Region::new(region.as_ref()).ok()).ok_or(NoRegion)?;
-        let sns_region = aws_config::Region::new(topic.region.to_string());
-        let sns = aws_sdk_sns::config::Builder::from(&config).region(sns_region).build();
         Ok(Self {
             ec2: Ec2::new(aws_sdk_ec2::Client::new(&config), Home { account, region }),
-            topic: Topic::new(aws_sdk_sns::Client::from_conf(sns), topic),
+            topic: Topic::new(sns(&config, &topic), topic),
+            relay: sweeps.map(|topic| Relay::new(sns(&config, &topic), topic)),
         })
     }
+
+    /// The same for a sweep, which must not call EC2 as fast as it can.
+    #[must_use]
+    pub fn paced(&self) -> Self {
+        Self { ec2: self.ec2.paced(), ..self.clone() }
+    }
+
+    /// Where a sweep of it is.
+    #[must_use]
+    pub fn home(&self) -> sweep::Home {
+        let Home { account, region } = self.ec2.home().clone();
+        sweep::Home { account: Some(account), region: Some(region) }
+    }
+}
+
+/// A client of the Region that `topic` is in.
+fn sns(config: &SdkConfig, topic: &TopicArn) -> aws_sdk_sns::Client {
+    let region = aws_config::Region::new(topic.region.to_string());
+    let config = aws_sdk_sns::config::Builder::from(config).region(region).build();
+    aws_sdk_sns::Client::from_conf(config)
 }
 
 async fn load() -> SdkConfig {
@@ -79,16 +108,42 @@ impl ReadAccount for Aws {
     async fn look(&self, questions: &Questions) -> Answers {
         self.ec2.look(questions).await
     }
+
+    async fn all_groups(&self) -> Result<Vec<Group>, LookUpError> {
+        self.ec2.all_groups().await
+    }
+
+    async fn all_interfaces(&self) -> Result<Vec<Interface>, LookUpError> {
+        self.ec2.all_interfaces().await
+    }
 }
 
 impl ChangeAccount for Aws {
-    async fn revoke(&self, call: &Call) -> Result<Revoked, RevokeError> {
+    async fn revoke(&self, call: &Revoke) -> Result<Revoked, RevokeError> {
         self.ec2.revoke(call).await
+    }
+
+    async fn authorize(&self, call: &Authorize) -> Result<(), AuthorizeError> {
+        self.ec2.authorize(call).await
+    }
+
+    async fn restore_list(&self, call: &RestoreList) -> Result<(), RestoreError> {
+        self.ec2.restore_list(call).await
+    }
+
+    async fn set_groups(&self, call: &SetGroups) -> Result<(), SetGroupsError> {
+        self.ec2.set_groups(call).await
     }
 }
 
 impl Publish for Aws {
     async fn publish(&self, notice: &Notice) -> Result<(), PublishError> {
         self.topic.publish(notice).await
+    }
+}
+
+impl PassOn for Aws {
+    async fn pass_on(&self, rest: &Sweep) -> Result<(), PublishError> {
+        self.relay.pass_on(rest).await
     }
 }

@@ -45,6 +45,8 @@ pub struct Settings {
     pub policy: Policy,
     /// `TIERGUARD_TOPIC_ARN`.
     pub topic: TopicArn,
+    /// `TIERGUARD_SWEEP_TOPIC_ARN`.
+    pub sweeps: Option<TopicArn>,
     /// `TIERGUARD_ROLE_ARN`.
     pub role: Role,
     /// `RUST_LOG`.
@@ -97,6 +99,7 @@ pub struct ConfigErrors(pub Vec<ConfigError>);
 
 const POLICY: &str = "TIERGUARD_POLICY";
 const TOPIC: &str = "TIERGUARD_TOPIC_ARN";
+pub(crate) const SWEEPS: &str = "TIERGUARD_SWEEP_TOPIC_ARN";
 pub(crate) const ROLE: &str = "TIERGUARD_ROLE_ARN";
 const MODE: &str = "TIERGUARD_MODE";
 const LOG: &str = "RUST_LOG";
@@ -106,6 +109,7 @@ const POLICY_FILE: &str = "policy.yaml";
 
 const TOPIC_HELP: &str =
     "give the topic that notices go to: arn:aws:sns:<region>:<account>:<name>, not a FIFO topic";
+const SWEEPS_HELP: &str = "give a topic of its own to which the function is subscribed, for sweeps that take longer than one invocation, or leave it out";
 pub(crate) const ROLE_HELP: &str = "give the role that the function runs as, by which it knows its own calls: arn:aws:iam::<account>:role/<name>";
 const MODE_HELP: &str = "write enforce or observe, or leave it out and let the policy decide";
 const LOG_HELP: &str =
@@ -119,17 +123,18 @@ impl Settings {
     /// Everything that is wrong with them, at once.
     pub fn read(environment: &impl Environment) -> Result<Self, ConfigErrors> {
         let topic = required(environment, TOPIC, TOPIC_HELP);
+        let sweeps = optional(environment, SWEEPS, SWEEPS_HELP);
         let role = required(environment, ROLE, ROLE_HELP);
         let policy =
             policy(environment, environment.program().map(|program| program.with_file_name(POLICY_FILE)));
         let mode = mode(environment);
         let log = log_filter(environment);
-        match (policy, mode, topic, role, log) {
-            (Ok(policy), Ok(mode), Ok(topic), Ok(role), Ok(log)) => {
-                Ok(Self { policy: with_mode(policy, mode), topic, role, log })
+        match (policy, mode, topic, sweeps, role, log) {
+            (Ok(policy), Ok(mode), Ok(topic), Ok(sweeps), Ok(role), Ok(log)) => {
+                Ok(Self { policy: with_mode(policy, mode), topic, sweeps, role, log })
             }
-            (policy, mode, topic, role, log) => {
-                let wrong = [topic.err(), role.err(), mode.err(), log.err(), policy.err()];
+            (policy, mode, topic, sweeps, role, log) => {
+                let wrong = [topic.err(), sweeps.err(), role.err(), mode.err(), log.err(), policy.err()];
                 Err(ConfigErrors(wrong.into_iter().flatten().collect()))
             }
         }

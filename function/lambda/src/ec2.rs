@@ -1,10 +1,15 @@
 //! The live account through the EC2 API.
 //!
-//! Chooses nothing: what is asked and what is revoked comes from the guard. It knows EC2's shapes, its pages, its
-//! delay in showing what has changed, and its error codes.
+//! Chooses nothing: what is asked and what is changed comes from the guard. It knows EC2's shapes, its pages, its
+//! delay in showing what has changed, its error codes, and how fast it may be called.
 
+mod authorize;
+mod change;
 mod convert;
+mod interfaces;
 mod look;
+mod pace;
+mod restore;
 mod revoke;
 
 use std::time::Duration;
@@ -14,17 +19,19 @@ use tierguard::id::{AccountId, Region};
 use tierguard::look::{LookUpError, Questions};
 
 pub use self::convert::Unreadable;
+use self::pace::Pace;
 
-/// EC2 shows a change to readers seconds late at times. If a group that an event names is not to be seen, it is asked for
-/// again after these waits.
+/// EC2 shows a change to readers seconds late at times. If what an event names is not to be seen, it is asked for again
+/// after these waits.
 const LAG: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
 
-/// The security groups of one account in one Region.
+/// The security groups of one account in one Region, and what bears on who may reach what through them.
 #[derive(Debug, Clone)]
 pub struct Ec2 {
     client: Client,
     home: Home,
-    lag: [Duration; 3],
+    lag: Vec<Duration>,
+    pace: Pace,
 }
 
 /// Where the function watches.
@@ -39,14 +46,27 @@ pub struct Home {
 impl Ec2 {
     /// The account and Region of `home`, through a client of the same.
     #[must_use]
-    pub const fn new(client: Client, home: Home) -> Self {
-        Self { client, home, lag: LAG }
+    pub fn new(client: Client, home: Home) -> Self {
+        Self { client, home, lag: LAG.to_vec(), pace: Pace::free() }
     }
 
-    /// The same, but groups that are not to be seen are asked for again after these waits.
+    /// The same, but what is not to be seen is asked for again after these waits.
     #[must_use]
     pub fn with_lag(self, lag: [Duration; 3]) -> Self {
-        Self { lag, ..self }
+        Self { lag: lag.to_vec(), ..self }
+    }
+
+    /// The same for a sweep: held under the rates at which EC2 refills what it lets an account call, so that nothing
+    /// else in the account has to wait; and what it does not see is gone, since no event says that it is new.
+    #[must_use]
+    pub fn paced(&self) -> Self {
+        Self { pace: Pace::of_sweep(), lag: Vec::new(), ..self.clone() }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub const fn home(&self) -> &Home {
+        &self.home
     }
 }
 
@@ -66,6 +86,3 @@ impl Home {
         Some(LookUpError { call: "DescribeSecurityGroups", message, retryable: false })
     }
 }
-
-#[cfg(test)]
-mod tests;

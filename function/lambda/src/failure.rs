@@ -30,6 +30,7 @@ const PASSING: [&str; 17] = [
     "EC2ThrottledException",
     "InternalError",
     "InternalFailure",
+    "KMSThrottling",
     "KMSThrottlingException",
     "LimitExceededException",
     "PriorRequestNotComplete",

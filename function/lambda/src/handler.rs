@@ -2,31 +2,65 @@
 //!
 //! Knows the envelope and the deadline, and nothing of what is in the record.
 
-use std::time::{Duration, Instant};
+mod event;
+mod sweep;
 
-use aws_lambda_events::eventbridge::EventBridgeEvent;
+use std::future::Future;
+use std::time::Duration;
+
 use jiff::Timestamp;
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use serde::Deserialize;
+use serde::Serialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
-use tierguard::change::Event;
-use tierguard::wire::{self, Reading};
+use tierguard::notice::PublishError;
+use tierguard::respond::Announced;
+use tierguard::sweep::{Sweep, Swept};
 use tierguard::{Handled, Report};
 
-use crate::log;
+pub use self::sweep::SweepReport;
+use crate::order;
 
 /// What is kept of the time that Lambda gives, for the answer to be sent.
 const MARGIN: Duration = Duration::from_secs(1);
 
-/// The function: what responds to a record, and a clock.
+/// What the function does at its invocations.
+pub trait Watch {
+    /// Responds to a CloudTrail record at the instant `now`.
+    fn respond(&self, record: &[u8], now: Timestamp) -> impl Future<Output = Handled>;
+
+    /// Sweeps, for as long as `has_time`.
+    fn sweep(&self, sweep: Sweep, now: Timestamp, has_time: impl Fn() -> bool)
+    -> impl Future<Output = Swept>;
+
+    /// Hands the rest of a sweep to another invocation.
+    ///
+    /// # Errors
+    /// When nobody takes it.
+    fn pass_on(&self, rest: &Sweep) -> impl Future<Output = Result<(), PublishError>>;
+
+    /// Tells people of a sweep that nobody goes on with.
+    fn tell(&self, swept: &Swept) -> impl Future<Output = Announced>;
+}
+
+/// The function: a watch, and a clock.
 #[derive(Debug)]
-pub struct Function<F> {
-    respond: F,
+pub struct Function<W> {
+    watch: W,
     clock: fn() -> Timestamp,
 }
 
-/// An event that must be handled again. Lambda does so when the invocation fails.
+/// What an invocation answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// What was decided and done about an event.
+    Event(Box<Report>),
+    /// What a sweep found.
+    Sweep(Box<SweepReport>),
+}
+
+/// An invocation that is not finished. Lambda repeats those that fail.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Unfinished {
     /// Something failed that may succeed the next time.
@@ -38,57 +72,32 @@ pub enum Unfinished {
     /// Lambda is about to end the invocation.
     #[error("out of time: left to the retry")]
     OutOfTime,
+    /// A sweep has not seen all groups, and nobody goes on with it.
+    #[error("the sweep stopped, and the next one begins anew: {reason}")]
+    Stopped {
+        /// Why nobody goes on.
+        reason: String,
+    },
 }
 
-/// An envelope that EventBridge did not make, or that something between it and us has changed: whatever else it
-/// lacks, it still brings its record.
-#[derive(Debug, Deserialize)]
-struct Bare {
-    detail: Box<RawValue>,
-}
-
-impl<F: AsyncFn(&[u8], Timestamp) -> Handled> Function<F> {
-    /// A function that hands each record to `respond`, with the instant that `clock` tells.
-    pub const fn new(respond: F, clock: fn() -> Timestamp) -> Self {
-        Self { respond, clock }
+impl<W: Watch> Function<W> {
+    /// A function that hands each invocation to `watch`, with the instant that `clock` tells.
+    pub const fn new(watch: W, clock: fn() -> Timestamp) -> Self {
+        Self { watch, clock }
     }
 
-    /// Handles one invocation: an EventBridge event that holds a CloudTrail record, or a bare record. Whatever else
-    /// it may be is answered as `ignored`.
+    /// Handles one invocation: an order to sweep; an EventBridge event that holds a CloudTrail record; or a bare record.
+    /// Whatever else it may be is answered as `ignored`.
     ///
     /// # Errors
-    /// Where handling the same event again can help.
-    pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Report, Unfinished> {
-        let (began, now) = (Instant::now(), (self.clock)());
-        let record = record(event.payload);
-        let record = record.get().as_bytes();
-        // On the heap: with every call of the SDK within, the future is too large and too deep for the stack.
-        let respond = Box::pin((self.respond)(record, now));
-        let Ok(handled) = tokio::time::timeout(time_left(event.context.deadline, now), respond).await else {
-            log::out_of_time(&event_of(record), now, began.elapsed());
-            return Err(Unfinished::OutOfTime);
-        };
-        let (report, retry) = (Report::new(&handled, None), handled.retry());
-        log::handled(&handled, &report, retry.as_deref(), began.elapsed());
-        match retry {
-            Some(reason) => Err(Unfinished::Retry { reason }),
-            None => Ok(report),
+    /// Where handling the same event again can help, and where a sweep has stopped.
+    pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Unfinished> {
+        let now = (self.clock)();
+        let left = time_left(event.context.deadline, now);
+        match order::read(event.payload.get()) {
+            Some(order) => Ok(Answer::Sweep(Box::new(sweep::handle(&self.watch, order, now, left).await?))),
+            None => Ok(Answer::Event(Box::new(event::handle(&self.watch, event.payload, now, left).await?))),
         }
-    }
-}
-
-/// The CloudTrail record in `payload`: the `detail` of an EventBridge event, else the whole.
-fn record(payload: Box<RawValue>) -> Box<RawValue> {
-    let event = serde_json::from_str::<EventBridgeEvent<Box<RawValue>>>(payload.get());
-    let record = event.map(|event| event.detail);
-    record.or_else(|_| serde_json::from_str(payload.get()).map(|Bare { detail }| detail)).unwrap_or(payload)
-}
-
-/// What `record` says about itself.
-fn event_of(record: &[u8]) -> Event {
-    match wire::read(record, None) {
-        Reading::Change(change) => change.event,
-        Reading::Ignored(event, _) | Reading::Malformed(event, _) | Reading::Truncated(event) => *event,
     }
 }
 
@@ -107,6 +116,7 @@ impl From<Unfinished> for Diagnostic {
         let error_type = match &error {
             Unfinished::Retry { .. } => "Retry",
             Unfinished::OutOfTime => "OutOfTime",
+            Unfinished::Stopped { .. } => "Stopped",
         };
         Self { error_type: error_type.to_owned(), error_message: error.to_string() }
     }

@@ -3,6 +3,7 @@
 //! ```text
 //! environment ─ config ─▶ Settings ─ aws ─▶ Aws (the ports)
 //! invocation ─ handler ─▶ Guard::respond over the ports ─▶ Report, and one line of log
+//! order to sweep ─ handler ─▶ Guard::sweep over the paced ports ─▶ SweepReport, and one line of log
 //! ```
 //!
 //! Judges nothing: the guard is the crate `tierguard`. What is here turns our types into AWS's and back, and knows
@@ -18,17 +19,20 @@ pub mod handler;
 #[cfg(feature = "local")]
 pub mod local;
 pub mod log;
+mod order;
+pub mod post;
+pub mod relay;
 pub mod sns;
 
-use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 use thiserror::Error;
-use tierguard::{Guard, Handled};
+use tierguard::Guard;
 
 use crate::aws::{Aws, NoRegion};
 use crate::config::{ConfigErrors, ProcessEnvironment, Settings};
-use crate::handler::Function;
+use crate::handler::{Function, Watch};
+use crate::post::Post;
 
 /// Why the function did not start, or stopped.
 #[derive(Debug, Error)]
@@ -53,16 +57,16 @@ pub async fn run() -> Result<(), RunError> {
     if local::is_wanted(&ProcessEnvironment) {
         return local::run(&ProcessEnvironment).await;
     }
-    let Settings { policy, topic, role, log } = Settings::read(&ProcessEnvironment)?;
+    let Settings { policy, topic, sweeps, role, log } = Settings::read(&ProcessEnvironment)?;
     log::start(log);
-    let ports = Aws::connect(topic, role.account).await?;
+    let ports = Aws::connect(topic, sweeps, role.account).await?;
     let guard = Guard { policy, own_role: Some(role.arn) };
-    serve(async |record: &[u8], now| guard.respond(record, &ports, now).await).await
+    serve(Post { guard, paced: ports.paced(), home: ports.home(), ports }).await
 }
 
-/// Answers invocations with `respond`.
-async fn serve(respond: impl AsyncFn(&[u8], Timestamp) -> Handled) -> Result<(), RunError> {
-    let function = Function::new(respond, clock::now);
+/// Answers invocations by way of `watch`.
+async fn serve(watch: impl Watch) -> Result<(), RunError> {
+    let function = Function::new(watch, clock::now);
     let service = |event: LambdaEvent<Box<RawValue>>| function.handle(event);
     lambda_runtime::run(service_fn(service)).await.map_err(RunError::Runtime)
 }

@@ -2,18 +2,23 @@
 //! watch` only (feature `local`); with `AWS_ENDPOINT_URL` set, the function uses that AWS instead.
 //!
 //! Each event's change is first applied to the account, as EC2 would have, and then handled: so any event can be
-//! invoked in any order, and what the guard undid stays undone until the function is started again.
+//! invoked in any order, and what the guard undid stays undone until the function is started again. A sweep goes over
+//! the same account, and to its end.
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tierguard::Guard;
-use tierguard::notice::Notice;
+use jiff::Timestamp;
+use tierguard::notice::{Notice, PublishError};
+use tierguard::respond::Announced;
+use tierguard::sweep::{Home, Sweep, Swept};
+use tierguard::{Guard, Handled};
 use tierguard_account::{Account, Desk};
 
 use crate::arn::Role;
 use crate::config::{self, ConfigError, ConfigErrors, Environment};
+use crate::handler::Watch;
 use crate::{RunError, log, serve};
 
 const ENDPOINT: &str = "AWS_ENDPOINT_URL";
@@ -34,15 +39,43 @@ pub fn is_wanted(environment: &impl Environment) -> bool {
 /// # Errors
 /// When the settings are wrong, or the Runtime API cannot be reached.
 pub async fn run(environment: &impl Environment) -> Result<(), RunError> {
-    let desk = Mutex::new(desk(environment)?);
+    let desk = Shared(Mutex::new(desk(environment)?));
     log::start(config::log_filter(environment).map_err(|error| ConfigErrors(vec![error]))?);
-    let respond = async |record: &[u8], _now| {
-        let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
+    serve(desk).await
+}
+
+/// The desk, of which every notice is shown.
+struct Shared(Mutex<Desk>);
+
+impl Shared {
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watch for Shared {
+    async fn respond(&self, record: &[u8], _: Timestamp) -> Handled {
+        let mut desk = self.desk();
         let handled = desk.handle(record);
         desk.take_notices().iter().for_each(show);
         handled
-    };
-    serve(respond).await
+    }
+
+    async fn sweep(&self, sweep: Sweep, now: Timestamp, _: impl Fn() -> bool) -> Swept {
+        let mut desk = self.desk();
+        // Of every account that the file holds.
+        let swept = desk.sweep(sweep, &Home { account: None, region: None }, now);
+        desk.take_notices().iter().for_each(show);
+        swept
+    }
+
+    async fn pass_on(&self, _: &Sweep) -> Result<(), PublishError> {
+        Err(PublishError { message: "a sweep of an account in memory has no rest".to_owned() })
+    }
+
+    async fn tell(&self, _: &Swept) -> Announced {
+        Announced::NotNeeded
+    }
 }
 
 /// A guard and the account that `TIERGUARD_ACCOUNT` names.

@@ -1,9 +1,10 @@
-//! The log: JSON lines, of which each event has exactly one that says how it went.
+//! The log: JSON lines, of which each event and each part of a sweep has exactly one that says how it went.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tierguard::Report;
+use tierguard::act::{Action, Outcome};
 use tierguard::change::Event;
 use tierguard::id::{AccountId, EventId, Region};
 use tierguard::judge::{Ignored, Verdict};
@@ -12,6 +13,8 @@ use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::fmt::MakeWriter;
+
+use crate::handler::{SweepReport, Unfinished};
 
 /// What is logged where `RUST_LOG` does not say.
 const DEFAULT: &str = "info";
@@ -62,7 +65,7 @@ macro_rules! line {
 enum Level {
     /// Something was left undone.
     Error,
-    /// A security group event.
+    /// A security group event, or a sweep.
     Info,
     /// Anything else: the rule in `infra/` does not let it through at all.
     Debug,
@@ -94,6 +97,8 @@ pub fn handled(handled: &Handled, report: &Report, retry: Option<&str>, took: Du
         reason = reason.as_deref(),
         findings = report.findings.len(),
         outcomes = outcomes(report),
+        added = added(&handled.actions),
+        remarks = remarks(report),
         exposure_ms = exposure(&handled.event, handled.handled_at, took),
         duration_ms = millis(took),
         published = handled.announced == Announced::Published,
@@ -115,6 +120,60 @@ pub fn out_of_time(event: &Event, now: Timestamp, took: Duration) {
         retry = "out of time",
         "not handled"
     );
+}
+
+/// The line of a part of a sweep that took `took`: `report` is what the invocation answers, `unfinished` why it fails
+/// instead.
+pub fn swept(report: &SweepReport, announced: &Announced, unfinished: Option<&Unfinished>, took: Duration) {
+    let SweepReport { sweep, reason, groups, managed, rules, forbidden, missing, mixed, unsettled, .. } =
+        report;
+    let is_well = unfinished.is_none() && reason.is_none();
+    line!(
+        if is_well { Level::Info } else { Level::Error },
+        sweep,
+        reason = reason.as_deref(),
+        groups,
+        managed,
+        rules,
+        forbidden,
+        missing,
+        mixed,
+        unsettled,
+        outcomes = counted(report),
+        observes = report.observes,
+        duration_ms = millis(took),
+        published = *announced == Announced::Published,
+        retry = unfinished.map(ToString::to_string),
+        "swept"
+    );
+}
+
+/// The line of a part of a sweep that was not done in time.
+pub fn sweep_out_of_time(took: Duration) {
+    tracing::error!(
+        sweep = "failed",
+        duration_ms = millis(took),
+        published = false,
+        retry = "out of time",
+        "not swept"
+    );
+}
+
+/// How many rules fared how: `done=3,failed=1`.
+fn counted(report: &SweepReport) -> String {
+    let counts = report.outcomes.iter().map(|(outcome, count)| format!("{outcome}={count}"));
+    counts.collect::<Vec<_>>().join(",")
+}
+
+/// How many rules were added.
+fn added(actions: &[Action]) -> usize {
+    let done = actions.iter().filter(|action| action.adds() && action.outcome == Outcome::Done);
+    done.map(|action| action.rules().len()).sum()
+}
+
+/// What there is to know beside the verdict, if anything.
+fn remarks(report: &Report) -> Option<String> {
+    (!report.remarks.is_empty()).then(|| report.remarks.join(","))
 }
 
 /// How the calls went, each outcome once.

@@ -1,15 +1,28 @@
 //! What several tests here need: a small policy, a small account, and records of changes to it.
 
+pub(crate) mod calls;
+pub(crate) mod ec2;
 pub(crate) mod server;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use aws_sdk_sns::config::retry::RetryConfig;
+use aws_sdk_sns::config::{BehaviorVersion, Credentials, Region};
+use jiff::Timestamp;
 use serde_json::{Value, json};
-use tierguard::{Guard, Policy};
+use tierguard::id::GroupId;
+use tierguard::notice::PublishError;
+use tierguard::respond::Announced;
+use tierguard::sweep::{Sweep, Swept};
+use tierguard::{ChangeAccount, Guard, Handled, Policy, Publish, ReadAccount};
 use tierguard_account::{Account, Ports};
 
+use self::server::Server;
 use crate::config::Environment;
+use crate::handler::Watch;
+use crate::post::Post;
+use crate::relay::PassOn;
 
 /// A web tier, and a name for the entries of a list.
 pub(crate) const POLICY: &str = "
@@ -53,6 +66,18 @@ impl Environment for Variables {
     }
 }
 
+/// A client of SNS that talks to `server`.
+pub(crate) fn sns(server: &Server) -> aws_sdk_sns::Client {
+    let config = aws_sdk_sns::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(&server.url)
+        .region(Region::new("eu-west-1"))
+        .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
+        .retry_config(RetryConfig::disabled())
+        .build();
+    aws_sdk_sns::Client::from_conf(config)
+}
+
 /// The guard of [`POLICY`].
 pub(crate) fn guard() -> Guard {
     Guard { policy: Policy::parse("policy.yaml", POLICY).unwrap(), own_role: Some(role()) }
@@ -94,4 +119,37 @@ pub(crate) fn authorized(direction: &str, permissions: &Value, response: &Value)
         "requestParameters": { "groupId": "sg-1", "ipPermissions": permissions },
         "responseElements": response,
     })
+}
+
+/// A watch whose sweeps have time for the groups up to one, and no more.
+pub(crate) struct Sweeping<P> {
+    pub(crate) post: Post<P>,
+    after: Option<GroupId>,
+}
+
+/// `post`, at which a sweep is over when it comes to `after`; without one, before it has begun.
+pub(crate) fn sweeping<P>(post: Post<P>, after: Option<&str>) -> Sweeping<P> {
+    Sweeping { post, after: after.map(ec2::group_id) }
+}
+
+impl<P> Watch for Sweeping<P>
+where
+    P: ReadAccount + ChangeAccount + Publish + PassOn + Sync,
+{
+    async fn respond(&self, record: &[u8], now: Timestamp) -> Handled {
+        self.post.respond(record, now).await
+    }
+
+    async fn sweep(&self, sweep: Sweep, now: Timestamp, _: impl Fn() -> bool) -> Swept {
+        let swept = self.post.sweep(sweep, now, || false).await;
+        Swept { rest: swept.rest.map(|rest| Sweep { after: self.after.clone(), ..rest }), ..swept }
+    }
+
+    async fn pass_on(&self, rest: &Sweep) -> Result<(), PublishError> {
+        self.post.pass_on(rest).await
+    }
+
+    async fn tell(&self, swept: &Swept) -> Announced {
+        self.post.tell(swept).await
+    }
 }

@@ -33,6 +33,7 @@ fn settings_are_read_from_the_environment() {
     assert_eq!(settings.policy, Policy::parse("", TEXT).unwrap());
     assert_eq!(settings.topic.to_string(), TOPIC_ARN);
     assert_eq!(settings.role.account.as_str(), "111122223333");
+    assert_eq!(settings.sweeps, None);
 }
 
 #[test]
@@ -43,8 +44,10 @@ fn the_mode_overrides_the_policy() {
         ("TIERGUARD_TOPIC_ARN", TOPIC_ARN),
         ("TIERGUARD_ROLE_ARN", ROLE_ARN),
         ("TIERGUARD_MODE", "observe"),
+        ("TIERGUARD_SWEEP_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:sweeps"),
     ]);
-    let policy = Settings::read(&environment).unwrap().policy;
+    let Settings { policy, sweeps, .. } = Settings::read(&environment).unwrap();
+    assert_eq!(sweeps.unwrap().to_string(), "arn:aws:sns:eu-west-1:111122223333:sweeps");
     assert!(policy.tiers.iter().all(|tier| tier.reaction.mode == Mode::Observe));
 }
 
@@ -67,6 +70,7 @@ fn what_is_wrong_is_said_at_once() {
     let environment = Variables::of([
         ("TIERGUARD_POLICY", "/nowhere/at/all.yaml"),
         ("TIERGUARD_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:tierguard.fifo"),
+        ("TIERGUARD_SWEEP_TOPIC_ARN", "arn:aws:sqs:eu-west-1:111122223333:sweeps"),
         ("TIERGUARD_ROLE_ARN", "arn:aws:sts::111122223333:assumed-role/tierguard/session"),
         ("TIERGUARD_MODE", "Enforce"),
         ("RUST_LOG", "tierguard_lambda=loud"),
@@ -74,6 +78,9 @@ fn what_is_wrong_is_said_at_once() {
     assert_snapshot!(errors(&environment), @r#"
     error: TIERGUARD_TOPIC_ARN is `arn:aws:sns:eu-west-1:111122223333:tierguard.fifo`: not the ARN of a standard SNS topic
      help: give the topic that notices go to: arn:aws:sns:<region>:<account>:<name>, not a FIFO topic
+
+    error: TIERGUARD_SWEEP_TOPIC_ARN is `arn:aws:sqs:eu-west-1:111122223333:sweeps`: not the ARN of a standard SNS topic
+     help: give a topic of its own to which the function is subscribed, for sweeps that take longer than one invocation, or leave it out
 
     error: TIERGUARD_ROLE_ARN is `arn:aws:sts::111122223333:assumed-role/tierguard/session`: not the ARN of an IAM role
      help: give the role that the function runs as, by which it knows its own calls: arn:aws:iam::<account>:role/<name>
@@ -99,7 +106,7 @@ fn a_wrong_policy_is_drawn() {
         ("TIERGUARD_MODE", "off"),
         ("TIERGUARD_ROLE_ARN", ROLE_ARN),
     ]);
-    assert_snapshot!(errors(&environment).replace(&path, "policy.yaml"), @r#"
+    assert_snapshot!(errors(&environment).replace(&path, "policy.yaml"), @"
     error: TIERGUARD_MODE is `off`: not a mode
      help: write enforce or observe, or leave it out and let the policy decide
 
@@ -109,6 +116,6 @@ fn a_wrong_policy_is_drawn() {
     5 |     ingres: []
       |     ^^^^^^
       |
-      = help: write `ingress`; the keys here are `groups`, `ingress`, `egress`, `mode` and `on-violation`
-    "#);
+      = help: write `ingress`; the keys here are `groups`, `ingress`, `egress`, `editors`, `mode` and `on-violation`
+    ");
 }

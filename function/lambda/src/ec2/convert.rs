@@ -1,15 +1,22 @@
 //! From the SDK's types to ours and back: one function for each noun and way. What cannot be read is an error, never
 //! left out: a rule that is not seen is a rule that is not judged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_ec2::types::builders::UserIdGroupPairBuilder;
 use aws_sdk_ec2::types::{
-    IpPermission, IpRange, Ipv6Range, PrefixListEntry, ReferencedSecurityGroup, SecurityGroup,
-    SecurityGroupRule, Tag, UserIdGroupPair,
+    IpPermission, IpRange, Ipv6Range, ManagedPrefixList, NetworkInterface, NetworkInterfaceAttachment,
+    NetworkInterfaceType, PrefixListEntry, ReferencedSecurityGroup, SecurityGroup, SecurityGroupRule, Tag,
+    UserIdGroupPair,
 };
 use thiserror::Error;
+use tierguard::change::ListVersion;
 use tierguard::group::{Group, Rule};
-use tierguard::id::{AccountId, GroupId, GroupKey, GroupName, InvalidId, PrefixListId, VpcId};
+use tierguard::id::{
+    AccountId, GroupId, GroupKey, GroupName, InstanceId, InterfaceId, InvalidId, PrefixListId, VpcId,
+};
+use tierguard::interface::{Interface, IsPrimary};
+use tierguard::look::ListState;
 use tierguard::network::{InvalidNetwork, Network};
 use tierguard::permission::{Direction, GroupRef, Peer, Permission};
 use tierguard::shape::{self, InvalidRule, ReferencedGroup};
@@ -53,6 +60,11 @@ pub enum Unreadable {
 const GROUP: &str = "a security group";
 const RULE: &str = "a security group rule";
 const PERMISSION: &str = "a permission";
+const LIST: &str = "a prefix list";
+const INTERFACE: &str = "a network interface";
+
+/// What EC2 says owns a list that AWS manages.
+const AWS: &str = "AWS";
 
 const fn missing(noun: &'static str, field: &'static str) -> Unreadable {
     Unreadable::Missing { noun, field }
@@ -68,6 +80,11 @@ pub(super) fn group(group: &SecurityGroup) -> Result<Group, Unreadable> {
         vpc: group.vpc_id().map(VpcId::new).transpose()?,
         tags: group.tags().iter().filter_map(tag).collect::<BTreeMap<_, _>>(),
     })
+}
+
+/// The group that a rule is of.
+pub(super) fn group_of(rule: &SecurityGroupRule) -> Result<GroupId, Unreadable> {
+    Ok(GroupId::new(rule.group_id().ok_or(missing(RULE, "GroupId"))?)?)
 }
 
 /// A rule, by way of the shape that the AWS CLI gives it, which is this one in JSON.
@@ -104,8 +121,76 @@ pub(super) fn entry(list: &PrefixListId, entry: &PrefixListEntry) -> Result<Netw
     cidr.parse().map_err(|source| Unreadable::Entry { list: list.clone(), source })
 }
 
+/// A prefix list, but for its entries.
+pub(super) fn list(list: &ManagedPrefixList) -> Result<(PrefixListId, ListState), Unreadable> {
+    let id = PrefixListId::new(list.prefix_list_id().ok_or(missing(LIST, "PrefixListId"))?)?;
+    let owner = list.owner_id().ok_or(missing(LIST, "OwnerId"))?;
+    let state = ListState {
+        owner: (owner != AWS).then(|| AccountId::new(owner)).transpose()?,
+        version: list.version().map(ListVersion),
+        max_entries: list.max_entries().and_then(|most| u32::try_from(most).ok()),
+    };
+    Ok((id, state))
+}
+
+/// A network interface.
+pub(super) fn interface(interface: &NetworkInterface) -> Result<Interface, Unreadable> {
+    let id = interface.network_interface_id().ok_or(missing(INTERFACE, "NetworkInterfaceId"))?;
+    let groups = interface.groups().iter().map(|group| {
+        let id = group.group_id().ok_or(missing(INTERFACE, "GroupId"))?;
+        Ok(GroupId::new(id)?)
+    });
+    Ok(Interface {
+        id: InterfaceId::new(id)?,
+        instance: interface.attachment().map(instance).transpose()?.flatten(),
+        vpc: interface.vpc_id().map(VpcId::new).transpose()?,
+        groups: groups.collect::<Result<_, Unreadable>>()?,
+        told: BTreeSet::new(),
+        managed_by: manager(interface).map(str::to_owned),
+    })
+}
+
+/// The instance behind an attachment: one that AWS keeps for itself (a load balancer's) has none.
+fn instance(attachment: &NetworkInterfaceAttachment) -> Result<Option<(InstanceId, IsPrimary)>, Unreadable> {
+    let Some(id) = attachment.instance_id() else { return Ok(None) };
+    let is_primary = if attachment.device_index() == Some(0) { IsPrimary::Yes } else { IsPrimary::No };
+    Ok(Some((InstanceId::new(id)?, is_primary)))
+}
+
+/// The AWS service that manages an interface: it would put back what anybody else took off, or break.
+fn manager(interface: &NetworkInterface) -> Option<&str> {
+    if interface.requester_managed() == Some(true) {
+        return Some(interface.requester_id().unwrap_or(AWS));
+    }
+    if let Some(operator) = interface.operator().filter(|operator| operator.managed() == Some(true)) {
+        return Some(operator.principal().unwrap_or(AWS));
+    }
+    match interface.interface_type()? {
+        NetworkInterfaceType::Interface
+        | NetworkInterfaceType::Efa
+        | NetworkInterfaceType::EfaOnly
+        | NetworkInterfaceType::Trunk
+        | NetworkInterfaceType::Branch => None,
+        // Everything else is made by a service, and so will be what AWS thinks of next.
+        made => Some(made.as_str()),
+    }
+}
+
 /// The permission that names a rule by its content. All traffic and bare protocols have no ports in a request.
-pub(super) fn ip_permission(Permission { direction: _, traffic, peer }: &Permission) -> IpPermission {
+pub(super) fn ip_permission(permission: &Permission) -> IpPermission {
+    described(permission, None)
+}
+
+/// The permission that makes `rule`, its description included.
+pub(super) fn described_permission(rule: &Rule) -> IpPermission {
+    described(&rule.permission, rule.description.as_deref())
+}
+
+fn described(
+    Permission { direction: _, traffic, peer }: &Permission,
+    description: Option<&str>,
+) -> IpPermission {
+    let description = description.map(str::to_owned);
     let permission = IpPermission::builder().ip_protocol(traffic.protocol());
     let permission = match traffic {
         Traffic::All | Traffic::Protocol(_) => permission,
@@ -116,24 +201,29 @@ pub(super) fn ip_permission(Permission { direction: _, traffic, peer }: &Permiss
     };
     let permission = match peer {
         Peer::Network(network) if network.is_ipv4() => {
-            permission.ip_ranges(IpRange::builder().cidr_ip(network.to_string()).build())
+            let range = IpRange::builder().cidr_ip(network.to_string());
+            permission.ip_ranges(range.set_description(description).build())
         }
         Peer::Network(network) => {
-            permission.ipv6_ranges(Ipv6Range::builder().cidr_ipv6(network.to_string()).build())
+            let range = Ipv6Range::builder().cidr_ipv6(network.to_string());
+            permission.ipv6_ranges(range.set_description(description).build())
         }
-        Peer::Group(group) => permission.user_id_group_pairs(pair(group)),
-        Peer::PrefixList(list) => permission.prefix_list_ids(
-            aws_sdk_ec2::types::PrefixListId::builder().prefix_list_id(list.as_str()).build(),
-        ),
+        Peer::Group(group) => {
+            permission.user_id_group_pairs(pair(group).set_description(description).build())
+        }
+        Peer::PrefixList(list) => {
+            let list = aws_sdk_ec2::types::PrefixListId::builder().prefix_list_id(list.as_str());
+            permission.prefix_list_ids(list.set_description(description).build())
+        }
     };
     permission.build()
 }
 
-fn pair(GroupRef { owner, group }: &GroupRef) -> UserIdGroupPair {
+fn pair(GroupRef { owner, group }: &GroupRef) -> UserIdGroupPairBuilder {
     let pair = UserIdGroupPair::builder().set_user_id(owner.as_ref().map(AccountId::to_string));
     match group {
-        GroupKey::Id(id) => pair.group_id(id.as_str()).build(),
-        GroupKey::Name(name) => pair.group_name(name.as_str()).build(),
+        GroupKey::Id(id) => pair.group_id(id.as_str()),
+        GroupKey::Name(name) => pair.group_name(name.as_str()),
     }
 }
 

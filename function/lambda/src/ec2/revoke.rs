@@ -2,16 +2,15 @@
 
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::types::IpPermission;
-use tierguard::ChangeAccount;
-use tierguard::act::{RevokeError, Revoked};
+use tierguard::act::{CallError, RevokeError, Revoked};
 use tierguard::group::Rule;
 use tierguard::id::{GroupId, RuleId};
 use tierguard::permission::{Direction, GroupRef, Peer, Permission};
-use tierguard::plan::{Call, Naming};
+use tierguard::plan::{Naming, Revoke};
 
 use super::Ec2;
+use super::change::{refusal, says_gone};
 use super::convert::{Unreadable, ip_permission, permissions};
-use crate::failure::Failure;
 
 /// A call that EC2 accepted.
 struct Accepted {
@@ -21,18 +20,17 @@ struct Accepted {
     unknown: Vec<IpPermission>,
 }
 
-impl ChangeAccount for Ec2 {
-    async fn revoke(&self, call: &Call) -> Result<Revoked, RevokeError> {
+impl Ec2 {
+    /// Makes `call`.
+    pub(super) async fn revoke_rules(&self, call: &Revoke) -> Result<Revoked, RevokeError> {
         let accepted = match call.direction() {
             Direction::Ingress => self.revoke_ingress(call).await,
             Direction::Egress => self.revoke_egress(call).await,
         };
         revoked(call, &accepted?)
     }
-}
 
-impl Ec2 {
-    async fn revoke_ingress(&self, call: &Call) -> Result<Accepted, RevokeError> {
+    async fn revoke_ingress(&self, call: &Revoke) -> Result<Accepted, RevokeError> {
         let (permissions, ids) = named(call);
         let request = self.client.revoke_security_group_ingress().group_id(call.group().as_str());
         let request = request.set_ip_permissions(permissions).set_security_group_rule_ids(ids);
@@ -45,7 +43,7 @@ impl Ec2 {
         }
     }
 
-    async fn revoke_egress(&self, call: &Call) -> Result<Accepted, RevokeError> {
+    async fn revoke_egress(&self, call: &Revoke) -> Result<Accepted, RevokeError> {
         let (permissions, ids) = named(call);
         let request = self.client.revoke_security_group_egress().group_id(call.group().as_str());
         let request = request.set_ip_permissions(permissions).set_security_group_rule_ids(ids);
@@ -60,7 +58,7 @@ impl Ec2 {
 }
 
 /// The rules of `call`, by content or by id.
-fn named(call: &Call) -> (Option<Vec<IpPermission>>, Option<Vec<String>>) {
+fn named(call: &Revoke) -> (Option<Vec<IpPermission>>, Option<Vec<String>>) {
     let rules = call.rules();
     match call.naming() {
         Naming::Content => (Some(rules.iter().map(|rule| ip_permission(&rule.permission)).collect()), None),
@@ -72,15 +70,15 @@ fn named(call: &Call) -> (Option<Vec<IpPermission>>, Option<Vec<String>>) {
 }
 
 /// What became of the rules of `call`.
-fn revoked(call: &Call, accepted: &Accepted) -> Result<Revoked, RevokeError> {
+fn revoked(call: &Revoke, accepted: &Accepted) -> Result<Revoked, RevokeError> {
     // EC2 documents `true` or an error. Should it ever say `false` and not why, nothing is known to be gone.
     if accepted.done == Some(false) && accepted.unknown.is_empty() {
         let message = "EC2 answered that it revoked nothing, and not why".to_owned();
-        return Err(RevokeError::Failed { message, retryable: true });
+        return Err(CallError { message, retryable: true }.into());
     }
     let unknown = accepted.unknown.iter().map(|unknown| permissions(call.direction(), unknown));
     // Not known which rules were there: the next attempt will find out.
-    let unclear = |error: Unreadable| RevokeError::Failed { message: error.to_string(), retryable: true };
+    let unclear = |error: Unreadable| CallError { message: error.to_string(), retryable: true };
     let unknown = unknown.collect::<Result<Vec<_>, _>>().map_err(unclear)?.concat();
     let is_unknown = |rule: &&Rule| unknown.iter().any(|unknown| is_same(&rule.permission, unknown));
     Ok(Revoked {
@@ -107,15 +105,11 @@ fn refused<E>(group: &GroupId, error: &SdkError<E>) -> RevokeError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    let Failure { code, message, retryable } = Failure::of(error);
+    let (code, error) = refusal(error);
     match code.as_deref() {
         Some("InvalidPermission.NotFound" | "InvalidSecurityGroupRuleId.NotFound") => RevokeError::NotThere,
-        // The group that is missing may be the one that a rule refers to; then the rule is still there.
-        Some("InvalidGroup.NotFound" | "InvalidGroupId.NotFound" | "InvalidSecurityGroupID.NotFound")
-            if message.contains(group.as_str()) =>
-        {
-            RevokeError::GroupGone
-        }
-        Some(_) | None => RevokeError::Failed { message, retryable },
+        // If it is another group that is missing, the rule is still there.
+        Some(code) if says_gone(code, &error, group) => RevokeError::GroupGone,
+        Some(_) | None => error.into(),
     }
 }

@@ -1,37 +1,75 @@
 use std::future::pending;
+use std::sync::Mutex;
 
 use lambda_runtime::Context;
 use serde_json::{Value, json};
-use tierguard::act::{RevokeError, Revoked};
-use tierguard::look::{Answers, Questions};
-use tierguard::notice::{Notice, PublishError};
-use tierguard::plan::Call;
+use tierguard::act::{AuthorizeError, CallError, RestoreError, RevokeError, Revoked, SetGroupsError};
+use tierguard::group::Group;
+use tierguard::interface::Interface;
+use tierguard::look::{Answers, LookUpError, Questions};
+use tierguard::notice::Notice;
+use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
+use tierguard::sweep::Home;
 use tierguard::{ChangeAccount, Publish, ReadAccount};
 use tierguard_account::Ports;
 
 use super::*;
-use crate::testing::{guard, opened, ports};
+use crate::post::Post;
+use crate::relay::PassOn;
+use crate::testing::{guard, opened, ports, sweeping};
 
 /// Ports over an account in memory, some of which fail.
 #[derive(Default)]
 struct Failing {
     account: Ports,
+    groups: Option<LookUpError>,
     revoke: Option<RevokeError>,
     publish: Option<PublishError>,
+    pass_on: Option<PublishError>,
+    passed_on: Mutex<Vec<Sweep>>,
+}
+
+impl Failing {
+    fn over(account: &Ports) -> Self {
+        Self { account: account.clone(), ..Self::default() }
+    }
 }
 
 impl ReadAccount for Failing {
     async fn look(&self, questions: &Questions) -> Answers {
         self.account.look(questions).await
     }
+
+    async fn all_groups(&self) -> Result<Vec<Group>, LookUpError> {
+        match &self.groups {
+            Some(error) => Err(error.clone()),
+            None => self.account.all_groups().await,
+        }
+    }
+
+    async fn all_interfaces(&self) -> Result<Vec<Interface>, LookUpError> {
+        self.account.all_interfaces().await
+    }
 }
 
 impl ChangeAccount for Failing {
-    async fn revoke(&self, call: &Call) -> Result<Revoked, RevokeError> {
+    async fn revoke(&self, call: &Revoke) -> Result<Revoked, RevokeError> {
         match &self.revoke {
             Some(error) => Err(error.clone()),
             None => self.account.revoke(call).await,
         }
+    }
+
+    async fn authorize(&self, call: &Authorize) -> Result<(), AuthorizeError> {
+        self.account.authorize(call).await
+    }
+
+    async fn restore_list(&self, call: &RestoreList) -> Result<(), RestoreError> {
+        self.account.restore_list(call).await
+    }
+
+    async fn set_groups(&self, call: &SetGroups) -> Result<(), SetGroupsError> {
+        self.account.set_groups(call).await
     }
 }
 
@@ -44,6 +82,24 @@ impl Publish for Failing {
     }
 }
 
+impl PassOn for Failing {
+    async fn pass_on(&self, rest: &Sweep) -> Result<(), PublishError> {
+        self.passed_on.lock().unwrap().push(rest.clone());
+        self.pass_on.clone().map_or(Ok(()), Err)
+    }
+}
+
+/// A guard at `ports`.
+fn post(ports: Failing) -> Post<Failing> {
+    let paced = Failing {
+        account: ports.account.clone(),
+        groups: ports.groups.clone(),
+        publish: ports.publish.clone(),
+        ..Failing::default()
+    };
+    Post { guard: guard(), ports, paced, home: Home { account: None, region: None } }
+}
+
 fn noon() -> Timestamp {
     "2026-03-01T12:00:02Z".parse().unwrap()
 }
@@ -54,14 +110,9 @@ fn invocation(payload: &Value, deadline: u64) -> LambdaEvent<Box<RawValue>> {
     LambdaEvent::new(RawValue::from_string(payload.to_string()).unwrap(), context)
 }
 
-async fn handled(
-    ports: impl ReadAccount + ChangeAccount + Publish + Sync,
-    payload: &Value,
-) -> Result<Value, Unfinished> {
-    let guard = guard();
-    let function = Function::new(async |record: &[u8], now| guard.respond(record, &ports, now).await, noon);
-    let report = function.handle(invocation(payload, 0)).await?;
-    Ok(serde_json::to_value(report).unwrap())
+async fn handled(ports: Failing, payload: &Value) -> Result<Value, Unfinished> {
+    let answer = Function::new(post(ports), noon).handle(invocation(payload, 0)).await?;
+    Ok(serde_json::to_value(answer).unwrap())
 }
 
 fn envelope(record: &Value) -> Value {
@@ -75,7 +126,7 @@ fn envelope(record: &Value) -> Value {
 #[tokio::test]
 async fn an_event_of_eventbridge_is_opened() {
     let ports = ports();
-    let report = handled(ports.clone(), &envelope(&opened(22))).await.unwrap();
+    let report = handled(Failing::over(&ports), &envelope(&opened(22))).await.unwrap();
     assert_eq!(report["verdict"], "violation");
     assert_eq!(report["actions"][0]["outcome"], "done");
     assert_eq!(report["source"], Value::Null);
@@ -84,14 +135,15 @@ async fn an_event_of_eventbridge_is_opened() {
 
 #[tokio::test]
 async fn a_bare_record_is_taken_as_it_is() {
-    let report = handled(ports(), &opened(443)).await.unwrap();
+    let report = handled(Failing::over(&ports()), &opened(443)).await.unwrap();
     assert_eq!((&report["event_id"], &report["verdict"]), (&json!("e-1"), &json!("compliant")));
 }
 
 /// An envelope of another make: EventBridge Pipes, a hand-written test. The record in it is what counts.
 #[tokio::test]
 async fn an_incomplete_envelope_is_opened() {
-    let report = handled(ports(), &json!({ "time": "noon", "detail": opened(22) })).await.unwrap();
+    let report =
+        handled(Failing::over(&ports()), &json!({ "time": "noon", "detail": opened(22) })).await.unwrap();
     assert_eq!(report["verdict"], "violation");
 }
 
@@ -107,7 +159,7 @@ async fn what_is_no_change_is_ignored() {
         json!({ "detail-type": "Scheduled Event", "source": "aws.events", "detail": {} }),
     ];
     for payload in nonsense {
-        let report = handled(ports(), &payload).await.unwrap();
+        let report = handled(Failing::over(&ports()), &payload).await.unwrap();
         assert_eq!(
             (&report["verdict"], &report["reason"]),
             (&json!("ignored"), &json!("not-a-change")),
@@ -116,11 +168,13 @@ async fn what_is_no_change_is_ignored() {
     }
 }
 
-/// A text that is no record, but speaks of what a record speaks of: a person is told.
+/// Something that is no record, but speaks of what a record speaks of: a person is told.
 #[tokio::test]
 async fn what_may_be_a_change_is_not_dropped() {
     let ports = ports();
-    let report = handled(ports.clone(), &json!("AuthorizeSecurityGroupIngress")).await.unwrap();
+    let report = handled(Failing::over(&ports), &json!([{ "eventName": "AuthorizeSecurityGroupIngress" }]))
+        .await
+        .unwrap();
     assert_eq!((&report["verdict"], &report["reason"]), (&json!("undecidable"), &json!("malformed")));
     assert_eq!(ports.take_notices().len(), 1);
 }
@@ -142,7 +196,7 @@ async fn only_a_passing_failure_fails_the_invocation() {
     for (retryable, outcome) in
         [(true, Err("left to the retry: RevokeSecurityGroupIngress failed: no")), (false, Ok("failed"))]
     {
-        let revoke = Some(RevokeError::Failed { message: "no".to_owned(), retryable });
+        let revoke = Some(CallError { message: "no".to_owned(), retryable }.into());
         let answer = handled(Failing { account: ports(), revoke, ..Failing::default() }, &opened(22)).await;
         let answer = answer.map(|report| report["actions"][0]["outcome"].as_str().unwrap().to_owned());
         assert_eq!(
@@ -152,13 +206,36 @@ async fn only_a_passing_failure_fails_the_invocation() {
     }
 }
 
+/// A watch that never comes to an end.
+struct Idle;
+
+impl Watch for Idle {
+    async fn respond(&self, _: &[u8], _: Timestamp) -> Handled {
+        pending().await
+    }
+
+    async fn sweep(&self, _: Sweep, _: Timestamp, _: impl Fn() -> bool) -> Swept {
+        pending().await
+    }
+
+    async fn pass_on(&self, _: &Sweep) -> Result<(), PublishError> {
+        pending().await
+    }
+
+    async fn tell(&self, _: &Swept) -> Announced {
+        pending().await
+    }
+}
+
 #[tokio::test]
 async fn the_answer_comes_before_the_deadline() {
-    let function = Function::new(async |_: &[u8], _| pending().await, noon);
+    let function = Function::new(Idle, noon);
     let deadline = u64::try_from(noon().as_millisecond()).unwrap() + 20;
     let error = function.handle(invocation(&envelope(&opened(22)), deadline)).await.unwrap_err();
     assert_eq!(error.to_string(), "out of time: left to the retry");
     assert_eq!(Diagnostic::from(error).error_type, "OutOfTime");
+    let order = json!({ "tierguard": "sweep" });
+    assert_eq!(function.handle(invocation(&order, deadline)).await, Err(Unfinished::OutOfTime));
 }
 
 #[test]
@@ -176,5 +253,89 @@ fn a_margin_is_kept_of_the_time_that_is_left() {
 fn the_payload_is_not_parsed_twice() {
     let payload = r#"{"detail" : {"b":1,  "a":1.0}}"#;
     let payload: Box<RawValue> = serde_json::from_str(payload).unwrap();
-    assert_eq!(record(payload).get(), r#"{"b":1,  "a":1.0}"#);
+    assert_eq!(event::record(payload).get(), r#"{"b":1,  "a":1.0}"#);
+}
+
+#[tokio::test]
+async fn an_order_is_a_sweep_and_answers_what_it_found() {
+    let ports = ports();
+    let report = handled(Failing::over(&ports), &json!({ "tierguard": "sweep" })).await.unwrap();
+    assert_eq!(
+        report,
+        json!({
+            "sweep": "done", "groups": 1, "managed": 1, "rules": 1, "forbidden": 1, "missing": 0, "mixed": 0, "unsettled": 0,
+            "outcomes": { "withheld": 1 }, "observes": true,
+        })
+    );
+    assert_eq!(ports.take_notices().len(), 1);
+}
+
+/// A message that SNS delivers brings the place where to go on, and what was found before.
+#[tokio::test]
+async fn a_sweep_goes_on_where_it_stopped() {
+    let ports = ports();
+    let order = json!({ "tierguard": "sweep", "after": "sg-1", "digest": { "groups": 1, "forbidden": 3 } });
+    let delivery =
+        json!({ "Records": [{ "EventSource": "aws:sns", "Sns": { "Message": order.to_string() } }] });
+    let report = handled(Failing::over(&ports), &delivery).await.unwrap();
+    assert_eq!(
+        (&report["sweep"], &report["groups"], &report["forbidden"]),
+        (&json!("done"), &json!(1), &json!(3))
+    );
+}
+
+/// How a sweep ends that swept up to `after` and had time for no more, and what was passed on and told.
+async fn out_of_time(after: Option<&str>, pass_on: Option<&str>) -> (Result<Value, String>, usize, usize) {
+    let ports = ports();
+    let pass_on = pass_on.map(|message| PublishError { message: message.to_owned() });
+    let watch = sweeping(post(Failing { pass_on, ..Failing::over(&ports) }), after);
+    let function = Function::new(watch, noon);
+    let answer = function.handle(invocation(&json!({ "tierguard": "sweep" }), 0)).await;
+    let answer = answer.map(|answer| serde_json::to_value(answer).unwrap()["sweep"].clone());
+    let passed_on = function.watch.post.ports.passed_on.lock().unwrap().len();
+    (answer.map_err(|error| error.to_string()), passed_on, ports.take_notices().len())
+}
+
+#[tokio::test]
+async fn a_sweep_without_time_is_passed_on_and_not_told_yet() {
+    assert_eq!(out_of_time(Some("sg-1"), None).await, (Ok(json!("continued")), 1, 0));
+}
+
+#[tokio::test]
+async fn a_sweep_that_nobody_goes_on_with_is_told() {
+    let error =
+        "the sweep stopped, and the next one begins anew: the rest of the sweep failed: no topic".to_owned();
+    assert_eq!(out_of_time(Some("sg-1"), Some("no topic")).await, (Err(error), 1, 1));
+}
+
+/// Passed on where it was, it would go round for ever.
+#[tokio::test]
+async fn a_sweep_that_does_not_move_is_not_passed_on() {
+    let (answer, passed_on, told) = out_of_time(None, None).await;
+    assert_eq!(
+        answer.unwrap_err(),
+        "the sweep stopped, and the next one begins anew: the rest of the sweep failed: \
+         the time was over before a single group was swept"
+    );
+    assert_eq!((passed_on, told), (0, 1));
+}
+
+#[tokio::test]
+async fn only_a_passing_failure_fails_a_sweep() {
+    let order = json!({ "tierguard": "sweep" });
+    for (retryable, expected) in
+        [(true, Err("left to the retry: DescribeSecurityGroups failed: no")), (false, Ok("failed"))]
+    {
+        let groups =
+            Some(LookUpError { call: "DescribeSecurityGroups", message: "no".to_owned(), retryable });
+        let answer = handled(Failing { groups, ..Failing::over(&ports()) }, &order).await;
+        let answer = answer.map(|report| report["sweep"].as_str().unwrap().to_owned());
+        assert_eq!(
+            answer.map_err(|error| error.to_string()),
+            expected.map(str::to_owned).map_err(str::to_owned)
+        );
+    }
+    let publish = Some(PublishError { message: "no".to_owned() });
+    let error = handled(Failing { publish, ..Failing::over(&ports()) }, &order).await.unwrap_err();
+    assert_eq!(error.to_string(), "left to the retry: the notice was not published: no");
 }

@@ -45,3 +45,14 @@ fn what_is_wrong_is_said_at_once() {
      help: give the path of the policy, or put a policy.yaml beside the program
     "#);
 }
+
+#[tokio::test]
+async fn an_order_sweeps_the_account_in_memory() {
+    let (policy, account) = (format!("{EVENTS}policy.yaml"), format!("{EVENTS}account.json"));
+    let environment = Variables::of([("TIERGUARD_POLICY", &policy), ("TIERGUARD_ACCOUNT", &account)]);
+    let desk = Shared(Mutex::new(desk(&environment).unwrap()));
+    let swept = desk.sweep(Sweep::default(), Timestamp::UNIX_EPOCH, || false).await;
+    let groups = desk.desk().account().groups().count();
+    assert_eq!((swept.digest.groups, swept.failed, swept.rest), (groups, None, None));
+    assert!(groups > 0);
+}

@@ -3,8 +3,11 @@ use std::sync::{Arc, Mutex};
 use insta::assert_snapshot;
 use serde_json::{Map, Value};
 use tierguard::Guard;
+use tierguard::act::Target;
 
 use super::*;
+use crate::testing::calls::authorize;
+use crate::testing::ec2::group_id;
 use crate::testing::{guard, opened, ports};
 
 /// What is logged during `run`, line by line, without the time of each.
@@ -55,6 +58,7 @@ async fn an_event_has_one_line() {
     [
       {
         "account": "111122223333",
+        "added": 0,
         "duration_ms": 250,
         "event_id": "e-1",
         "event_name": "AuthorizeSecurityGroupIngress",
@@ -122,4 +126,118 @@ fn clocks_that_differ_make_no_exposure_below_zero() {
     let now = "2026-03-01T12:00:02Z".parse().unwrap();
     assert_eq!(exposure(&event, now, Duration::from_millis(7)), Some(7));
     assert_eq!(exposure(&Event::default(), now, Duration::ZERO), None);
+}
+
+#[tokio::test]
+async fn what_else_there_is_to_know_is_in_the_line() {
+    let handled = guard().respond(b"{}", &ports(), Timestamp::UNIX_EPOCH).await;
+    let report = |remarks| Report { remarks, ..Report::new(&handled, None) };
+    assert_eq!(
+        remarks(&report(vec!["break-glass", "in-no-tier"])).as_deref(),
+        Some("break-glass,in-no-tier")
+    );
+    assert_eq!(remarks(&report(Vec::new())), None);
+}
+
+#[test]
+fn only_rules_that_were_added_count_as_added() {
+    let added_by = authorize(&[("443/tcp from 0.0.0.0/0", None), ("80/tcp from 0.0.0.0/0", None)]);
+    let action = |call: &'static str, outcome| Action {
+        call,
+        target: Target::Rules { group: group_id("sg-1"), rules: added_by.rules().to_vec() },
+        outcome,
+    };
+    let actions = [
+        action(added_by.name(), Outcome::Done),
+        action(added_by.name(), Outcome::AlreadyThere),
+        action("RevokeSecurityGroupIngress", Outcome::Done),
+    ];
+    assert_eq!(added(&actions), 2);
+}
+
+fn sweep_report(sweep: &'static str, reason: Option<&str>) -> SweepReport {
+    SweepReport {
+        sweep,
+        reason: reason.map(str::to_owned),
+        groups: 2500,
+        managed: 40,
+        rules: 300,
+        forbidden: 4,
+        missing: 1,
+        mixed: 0,
+        unsettled: 0,
+        outcomes: [("done", 3), ("failed", 1)].into(),
+        observes: false,
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_has_one_line() {
+    let report = sweep_report("done", None);
+    let lines =
+        lines(None, async || swept(&report, &Announced::Published, None, Duration::from_secs(21))).await;
+    assert_snapshot!(pretty(&lines), @r#"
+    [
+      {
+        "duration_ms": 21000,
+        "forbidden": 4,
+        "groups": 2500,
+        "level": "INFO",
+        "managed": 40,
+        "message": "swept",
+        "missing": 1,
+        "mixed": 0,
+        "observes": false,
+        "outcomes": "done=3,failed=1",
+        "published": true,
+        "rules": 300,
+        "sweep": "done",
+        "target": "tierguard_lambda::log",
+        "unsettled": 0
+      }
+    ]
+    "#);
+}
+
+#[tokio::test]
+async fn a_sweep_that_stopped_is_an_error() {
+    let why = "the rest of the sweep failed: no topic".to_owned();
+    let (report, stopped) = (sweep_report("failed", Some(&why)), Unfinished::Stopped { reason: why });
+    let lines = lines(None, async || {
+        swept(&report, &Announced::Published, Some(&stopped), Duration::from_secs(21));
+        sweep_out_of_time(Duration::from_secs(299));
+    })
+    .await;
+    assert_snapshot!(pretty(&lines), @r#"
+    [
+      {
+        "duration_ms": 21000,
+        "forbidden": 4,
+        "groups": 2500,
+        "level": "ERROR",
+        "managed": 40,
+        "message": "swept",
+        "missing": 1,
+        "mixed": 0,
+        "observes": false,
+        "outcomes": "done=3,failed=1",
+        "published": true,
+        "reason": "the rest of the sweep failed: no topic",
+        "retry": "the sweep stopped, and the next one begins anew: the rest of the sweep failed: no topic",
+        "rules": 300,
+        "sweep": "failed",
+        "target": "tierguard_lambda::log",
+        "unsettled": 0
+      },
+      {
+        "duration_ms": 299000,
+        "level": "ERROR",
+        "message": "not swept",
+        "published": false,
+        "retry": "out of time",
+        "sweep": "failed",
+        "target": "tierguard_lambda::log"
+      }
+    ]
+    "#);
 }

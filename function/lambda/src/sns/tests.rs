@@ -1,23 +1,16 @@
-use aws_sdk_sns::config::retry::RetryConfig;
-use aws_sdk_sns::config::{BehaviorVersion, Credentials, Region};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::Value;
 use tierguard_account::Desk;
 
 use super::*;
 use crate::testing::server::Server;
-use crate::testing::{guard, opened, ports};
+use crate::testing::{guard, opened, ports, sns};
 
 const ARN: &str = "arn:aws:sns:eu-west-1:111122223333:tierguard";
 
 fn topic(server: &Server) -> Topic {
-    let config = aws_sdk_sns::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(&server.url)
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
-        .retry_config(RetryConfig::disabled())
-        .build();
-    Topic::new(Client::from_conf(config), ARN.parse().unwrap())
+    Topic::new(sns(server), ARN.parse().unwrap()).with_waits([Duration::ZERO; 3])
 }
 
 /// The notice of a violation.
@@ -55,4 +48,31 @@ async fn what_sns_said_is_told() {
     let server = Server::start(move |_| (404, refusal.to_owned()));
     let error = topic(&server).publish(&notice()).await.unwrap_err();
     assert_eq!(error.to_string(), "NotFound: Topic does not exist");
+}
+
+const TAKEN: &str = "<PublishResult><MessageId>1</MessageId></PublishResult>";
+
+/// What becomes of a notice that SNS refuses `times` times with this status and code, and after how many calls.
+async fn refused(times: usize, status: u16, code: &str) -> (Result<(), String>, usize) {
+    let refusal =
+        format!("<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>");
+    let asked = AtomicUsize::new(0);
+    let server = Server::start(move |_| match asked.fetch_add(1, Ordering::Relaxed) {
+        before if before < times => (status, refusal.clone()),
+        _ => (200, TAKEN.to_owned()),
+    });
+    let answer = topic(&server).publish(&notice()).await.map_err(|error| error.to_string());
+    (answer, server.requests().len())
+}
+
+#[tokio::test]
+async fn a_notice_that_cannot_be_taken_now_is_brought_again() {
+    assert_eq!(refused(3, 503, "ServiceUnavailable").await, (Ok(()), 4));
+    let told = Err("ServiceUnavailable: no".to_owned());
+    assert_eq!(refused(9, 503, "ServiceUnavailable").await, (told, 4));
+}
+
+#[tokio::test]
+async fn a_notice_that_is_refused_is_not() {
+    assert_eq!(refused(9, 403, "AuthorizationError").await, (Err("AuthorizationError: no".to_owned()), 1));
 }

@@ -1,4 +1,7 @@
-use aws_sdk_ec2::types::builders::SecurityGroupRuleBuilder;
+use aws_sdk_ec2::types::builders::{
+    ManagedPrefixListBuilder, NetworkInterfaceBuilder, SecurityGroupRuleBuilder,
+};
+use aws_sdk_ec2::types::{GroupIdentifier, OperatorResponse};
 
 use super::*;
 
@@ -155,4 +158,80 @@ fn an_entry_that_is_no_network_is_an_error() {
         found("example.com").unwrap_err().to_string(),
         "an entry of pl-1 cannot be read: `example.com` is not a network in CIDR notation"
     );
+}
+
+#[test]
+fn a_list_is_somebodys_or_aws_own() {
+    let found = |list: ManagedPrefixListBuilder| super::list(&list.prefix_list_id("pl-1").build());
+    let ours = ManagedPrefixList::builder().owner_id("111122223333").version(4).max_entries(20);
+    let owner = AccountId::new("111122223333").ok();
+    let id = PrefixListId::new("pl-1").unwrap();
+    assert_eq!(
+        found(ours).unwrap(),
+        (id.clone(), ListState { owner, version: Some(ListVersion(4)), max_entries: Some(20) })
+    );
+    assert_eq!(
+        found(ManagedPrefixList::builder().owner_id("AWS")).unwrap(),
+        (id, ListState { owner: None, version: None, max_entries: None })
+    );
+    assert_eq!(found(ManagedPrefixList::builder()).unwrap_err().to_string(), "a prefix list has no OwnerId");
+}
+
+fn eni() -> NetworkInterfaceBuilder {
+    let group = |id| GroupIdentifier::builder().group_id(id).build();
+    NetworkInterface::builder()
+        .network_interface_id("eni-1")
+        .vpc_id("vpc-1")
+        .groups(group("sg-2"))
+        .groups(group("sg-1"))
+}
+
+fn attached(device: i32, instance: Option<&str>) -> NetworkInterfaceAttachment {
+    let attachment = NetworkInterfaceAttachment::builder().device_index(device);
+    attachment.set_instance_id(instance.map(str::to_owned)).build()
+}
+
+#[test]
+fn an_interface_is_read_with_its_groups_and_its_instance() {
+    let instance = || InstanceId::new("i-1").unwrap();
+    for (attachment, expected) in [
+        (None, None),
+        (Some(attached(0, Some("i-1"))), Some((instance(), IsPrimary::Yes))),
+        (Some(attached(1, Some("i-1"))), Some((instance(), IsPrimary::No))),
+        // A load balancer's.
+        (Some(attached(0, None)), None),
+    ] {
+        let read = interface(&eni().set_attachment(attachment).build()).unwrap();
+        let groups = ["sg-1", "sg-2"].map(|id| GroupId::new(id).unwrap());
+        assert_eq!((read.instance, read.groups), (expected, groups.into()));
+        assert_eq!((read.told.len(), read.managed_by), (0, None));
+    }
+    let nameless = interface(&NetworkInterface::builder().build()).unwrap_err();
+    assert_eq!(nameless.to_string(), "a network interface has no NetworkInterfaceId");
+}
+
+#[test]
+fn an_interface_that_a_service_manages_is_known_by_the_service() {
+    let operated = |is: bool| OperatorResponse::builder().managed(is).principal("eks.amazonaws.com").build();
+    let of_type = |name: &str| eni().interface_type(NetworkInterfaceType::from(name));
+    for (found, expected) in [
+        (eni(), None),
+        (of_type("interface"), None),
+        (of_type("efa"), None),
+        (of_type("efa-only"), None),
+        (of_type("trunk"), None),
+        (of_type("branch"), None),
+        (of_type("natGateway"), Some("natGateway")),
+        (of_type("lambda"), Some("lambda")),
+        (of_type("network_load_balancer"), Some("network_load_balancer")),
+        (of_type("of_next_year"), Some("of_next_year")),
+        (of_type("interface").requester_managed(true).requester_id("amazon-elb"), Some("amazon-elb")),
+        (of_type("interface").requester_managed(true), Some("AWS")),
+        // Who asked for it, without AWS managing it: RunInstances says so of every interface.
+        (of_type("interface").requester_managed(false).requester_id("AIDAEXAMPLE"), None),
+        (of_type("interface").operator(operated(true)), Some("eks.amazonaws.com")),
+        (of_type("interface").operator(operated(false)), None),
+    ] {
+        assert_eq!(interface(&found.build()).unwrap().managed_by.as_deref(), expected);
+    }
 }

@@ -1,0 +1,48 @@
+//! Where a guard stands: over the ports of one account, in one place.
+
+use jiff::Timestamp;
+use tierguard::notice::{Notice, PublishError};
+use tierguard::respond::Announced;
+use tierguard::sweep::{Home, Sweep, Swept};
+use tierguard::{ChangeAccount, Guard, Handled, Publish, ReadAccount};
+
+use crate::handler::Watch;
+use crate::relay::PassOn;
+
+/// A guard at its post.
+#[derive(Debug)]
+pub struct Post<P> {
+    /// The guard.
+    pub guard: Guard,
+    /// What it answers events over.
+    pub ports: P,
+    /// What it sweeps over: the same, but held back.
+    pub paced: P,
+    /// Where it is.
+    pub home: Home,
+}
+
+impl<P> Watch for Post<P>
+where
+    P: ReadAccount + ChangeAccount + Publish + PassOn + Sync,
+{
+    async fn respond(&self, record: &[u8], now: Timestamp) -> Handled {
+        self.guard.respond(record, &self.ports, now).await
+    }
+
+    async fn sweep(&self, sweep: Sweep, now: Timestamp, has_time: impl Fn() -> bool) -> Swept {
+        self.guard.sweep(sweep, &self.home, &self.paced, now, has_time).await
+    }
+
+    async fn pass_on(&self, rest: &Sweep) -> Result<(), PublishError> {
+        self.ports.pass_on(rest).await
+    }
+
+    async fn tell(&self, swept: &Swept) -> Announced {
+        let Some(notice) = Notice::of_sweep(swept, &self.home) else { return Announced::NotNeeded };
+        match self.ports.publish(&notice).await {
+            Ok(()) => Announced::Published,
+            Err(error) => Announced::Failed(error),
+        }
+    }
+}
