@@ -1,0 +1,194 @@
+//! The deployment template as it is deployed: with its conditions decided, and names in the place of references.
+
+use std::process::Output;
+
+use serde_json::{Map, Value, json};
+
+use crate::cargo;
+use crate::venv::Venv;
+
+/// Where it is, from the root of the repository.
+pub const PATH: &str = "infra/template.yaml";
+
+/// Prints a template as JSON, CloudFormation's short tags in their long form.
+const TO_JSON: &str = "
+import json, sys, yaml
+def long_form(loader, tag, node):
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    if tag == 'GetAtt' and isinstance(value, str):
+        value = value.split('.', 1)
+    return {tag if tag in ('Ref', 'Condition') else 'Fn::' + tag: value}
+yaml.SafeLoader.add_multi_constructor('!', long_form)
+print(json.dumps(yaml.safe_load(open(sys.argv[1]))))
+";
+
+const PSEUDO_PARAMETERS: [(&str, &str); 5] = [
+    ("AWS::Partition", "aws"),
+    ("AWS::Region", "eu-west-1"),
+    ("AWS::AccountId", "111122223333"),
+    ("AWS::StackName", "tierguard"),
+    ("AWS::URLSuffix", "amazonaws.com"),
+];
+
+/// The resources of a stack.
+#[derive(Debug, Clone)]
+pub struct Template(Map<String, Value>);
+
+/// An IAM policy in the template.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// `Role/guard`: the role, and the name of the policy.
+    pub name: String,
+    /// The policy.
+    pub policy: Value,
+}
+
+impl Template {
+    /// The template, deployed so that `holds` says which of its conditions do.
+    #[must_use]
+    pub fn deployed(holds: impl Fn(&str) -> bool) -> Self {
+        let template = as_written();
+        let written = template["Resources"].as_object().expect("a template has resources");
+        let stays = |resource: &Value| resource.get("Condition").and_then(Value::as_str).is_none_or(&holds);
+        let resolve = Resolve { written, holds: &holds };
+        let kept = written.iter().filter(|(_, resource)| stays(resource));
+        Self(kept.filter_map(|(name, resource)| Some((name.clone(), resolve.value(resource)?))).collect())
+    }
+
+    /// The patterns of the rules that take EC2's events, by the name of the rule.
+    #[must_use]
+    pub fn event_patterns(&self) -> Vec<(&str, &Value)> {
+        self.of_type("AWS::Events::Rule")
+            .map(|(name, properties)| (name, &properties["EventPattern"]))
+            .collect()
+    }
+
+    /// The policies of the roles: what they may do.
+    #[must_use]
+    pub fn identity_policies(&self) -> Vec<Document> {
+        let roles = self.of_type("AWS::IAM::Role");
+        roles
+            .flat_map(|(role, properties)| {
+                let policies = properties["Policies"].as_array().into_iter().flatten();
+                policies.map(move |policy| Document {
+                    name: format!("{role}/{}", policy["PolicyName"].as_str().expect("a policy has a name")),
+                    policy: policy["PolicyDocument"].clone(),
+                })
+            })
+            .collect()
+    }
+
+    fn of_type(&self, wanted: &str) -> impl Iterator<Item = (&str, &Value)> {
+        let is_it = move |resource: &Value| resource["Type"] == wanted;
+        let found = self.0.iter().filter(move |(_, resource)| is_it(resource));
+        found.map(|(name, resource)| (name.as_str(), &resource["Properties"]))
+    }
+}
+
+impl Document {
+    /// Its statements.
+    pub fn statements(&self) -> impl Iterator<Item = &Value> {
+        self.policy["Statement"].as_array().expect("statements are a list").iter()
+    }
+}
+
+/// What a field that takes one text or a list of them holds.
+pub fn texts(field: &Value) -> impl Iterator<Item = &str> {
+    let one = field.as_str().into_iter();
+    one.chain(field.as_array().into_iter().flatten().filter_map(Value::as_str))
+}
+
+/// The template as JSON, undecided.
+fn as_written() -> Value {
+    let output = Venv::ready().python().current_dir(cargo::checkout()).args(["-c", TO_JSON, PATH]).output();
+    let Output { status, stdout, stderr } = output.expect("the environment's Python starts");
+    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+    serde_json::from_slice(&stdout).expect("Python prints JSON")
+}
+
+/// Puts values in the place of CloudFormation's functions.
+struct Resolve<'a> {
+    written: &'a Map<String, Value>,
+    holds: &'a dyn Fn(&str) -> bool,
+}
+
+impl Resolve<'_> {
+    /// What `written` comes to; nothing where that is `AWS::NoValue`.
+    fn value(&self, written: &Value) -> Option<Value> {
+        match written {
+            Value::Array(values) => Some(values.iter().filter_map(|value| self.value(value)).collect()),
+            Value::Object(fields) => match function(fields) {
+                Some(("Ref", Value::String(name))) if name == "AWS::NoValue" => None,
+                Some(("Fn::If", branches)) => self.value(self.chosen(branches)),
+                Some((function, argument)) => Some(self.result(function, argument)),
+                None => Some(Value::Object(self.fields(fields))),
+            },
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(written.clone()),
+        }
+    }
+
+    fn fields(&self, fields: &Map<String, Value>) -> Map<String, Value> {
+        fields.iter().filter_map(|(key, value)| Some((key.clone(), self.value(value)?))).collect()
+    }
+
+    /// Of the name of a condition and two values, the one that it chooses.
+    fn chosen<'v>(&self, branches: &'v Value) -> &'v Value {
+        let holds = (self.holds)(branches[0].as_str().expect("a condition has a name"));
+        &branches[if holds { 1 } else { 2 }]
+    }
+
+    fn result(&self, function: &str, argument: &Value) -> Value {
+        match (function, argument) {
+            ("Ref", Value::String(name)) => self.reference(name),
+            ("Fn::GetAtt", Value::Array(path)) => {
+                json!(self.arn(path[0].as_str().expect("a resource has a name")))
+            }
+            ("Fn::Sub", Value::String(text)) => json!(substituted(text)),
+            (function, argument) => panic!("{function} of {argument} is not known here"),
+        }
+    }
+
+    /// A pseudo parameter, the ARN of a topic, or else the name itself.
+    fn reference(&self, name: &str) -> Value {
+        let pseudo = PSEUDO_PARAMETERS.iter().find(|(known, _)| *known == name);
+        match (pseudo, self.written.get(name)) {
+            (Some((_, value)), _) => json!(value),
+            (None, Some(resource)) if resource["Type"] == "AWS::SNS::Topic" => json!(self.arn(name)),
+            (None, _) => json!(name),
+        }
+    }
+
+    /// An ARN such as the resource `name` might have.
+    fn arn(&self, name: &str) -> String {
+        let kind = self.written.get(name).and_then(|resource| resource["Type"].as_str());
+        let pattern = match kind.unwrap_or_else(|| panic!("there is no resource {name}")) {
+            "AWS::Events::Rule" => "arn:aws:events:eu-west-1:111122223333:rule/{}",
+            "AWS::IAM::Role" => "arn:aws:iam::111122223333:role/{}",
+            "AWS::KMS::Key" => "arn:aws:kms:eu-west-1:111122223333:key/{}",
+            "AWS::Logs::LogGroup" => "arn:aws:logs:eu-west-1:111122223333:log-group:{}:*",
+            "AWS::SNS::Topic" => "arn:aws:sns:eu-west-1:111122223333:{}",
+            "AWS::SQS::Queue" => "arn:aws:sqs:eu-west-1:111122223333:{}",
+            "AWS::Scheduler::ScheduleGroup" => "arn:aws:scheduler:eu-west-1:111122223333:schedule-group/{}",
+            "AWS::Serverless::Function" => "arn:aws:lambda:eu-west-1:111122223333:function:{}",
+            other => panic!("what the ARN of {name}, a {other}, looks like is not known here"),
+        };
+        pattern.replace("{}", name)
+    }
+}
+
+/// The function that `fields` are, and its argument, if they are one.
+fn function(fields: &Map<String, Value>) -> Option<(&str, &Value)> {
+    let (name, argument) = fields.iter().next().filter(|_| fields.len() == 1)?;
+    (name == "Ref" || name.starts_with("Fn::")).then_some((name.as_str(), argument))
+}
+
+fn substituted(text: &str) -> String {
+    PSEUDO_PARAMETERS
+        .iter()
+        .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${{{name}}}"), value))
+}
