@@ -222,7 +222,7 @@ async fn create(ec2: &Client, name: &str, vpc: &str, tags: &[(String, String)]) 
 }
 
 /// The error code of a call that was refused.
-fn code<T, E: ProvideErrorMetadata + std::fmt::Debug, R: std::fmt::Debug>(
+pub(crate) fn code<T, E: ProvideErrorMetadata + std::fmt::Debug, R: std::fmt::Debug>(
     result: Result<T, SdkError<E, R>>,
 ) -> Result<(), Refusal> {
     match result {

@@ -31,8 +31,23 @@ pub struct Made {
 /// What a call did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Effect {
-    /// The rules that were not there before, with their ids.
-    pub added: Vec<(String, Rule)>,
+    /// The rules that were not there before.
+    pub added: Vec<Held>,
+    /// The rules that are no longer there.
+    pub removed: Vec<Held>,
+}
+
+/// A rule of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Its id.
+    pub id: String,
+    /// Which way it opens.
+    pub way: Way,
+    /// What it says.
+    pub rule: Rule,
+    /// The text beside it.
+    pub description: Option<String>,
 }
 
 /// A bare CloudTrail record.
@@ -82,11 +97,16 @@ impl Made {
     }
 
     fn response(&self) -> Value {
-        let Ok(Effect { added }) = &self.outcome else { return Value::Null };
+        let Ok(Effect { added, removed }) = &self.outcome else { return Value::Null };
+        let told = |rules: &[Held]| rules.iter().map(|held| self.told(held)).collect::<Vec<_>>();
         match &self.call {
-            Call::Authorize { way, .. } => {
-                let rules: Vec<_> = added.iter().map(|(id, rule)| self.added_rule(*way, id, rule)).collect();
-                json!({"requestId": "a-request", "_return": true, "securityGroupRuleSet": {"items": rules}})
+            Call::Authorize { .. } => {
+                let rules = json!({"items": told(added)});
+                json!({"requestId": "a-request", "_return": true, "securityGroupRuleSet": rules})
+            }
+            Call::Revoke { .. } | Call::RevokeIds { .. } if !removed.is_empty() => {
+                let rules = json!({"items": told(removed)});
+                json!({"requestId": "a-request", "_return": true, "revokedSecurityGroupRuleSet": rules})
             }
             Call::Create { .. } => json!({"requestId": "a-request", "_return": true, "groupId": self.group}),
             Call::Modify { .. } => {
@@ -98,13 +118,14 @@ impl Made {
         }
     }
 
-    /// An element of `securityGroupRuleSet`.
-    fn added_rule(&self, way: Way, id: &str, rule: &Rule) -> Value {
+    /// An element of `securityGroupRuleSet` or `revokedSecurityGroupRuleSet`.
+    fn told(&self, Held { id, way, rule, description }: &Held) -> Value {
         let mut json = rule.response(ACCOUNT);
         json.insert("securityGroupRuleId".to_owned(), json!(id));
         json.insert("groupId".to_owned(), json!(self.group));
         json.insert("groupOwnerId".to_owned(), json!(ACCOUNT));
-        json.insert("isEgress".to_owned(), json!(way == Way::Out));
+        json.insert("isEgress".to_owned(), json!(*way == Way::Out));
+        json.extend(description.iter().map(|text| ("description".to_owned(), json!(text))));
         Value::Object(json)
     }
 }

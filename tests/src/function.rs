@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::cargo;
 use crate::event::{GUARD_ROLE, REGION};
-use crate::runtime_api::{Answer, RuntimeApi};
+use crate::runtime_api::{Answer, RuntimeApi, TIME_LIMIT};
 
 /// How long the function may take for anything. Lambda gives it as much.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -29,6 +29,8 @@ pub struct Settings {
     pub endpoint: String,
     /// `TIERGUARD_TOPIC_ARN`
     pub topic: String,
+    /// `TIERGUARD_SWEEP_TOPIC_ARN`
+    pub sweep_topic: String,
     /// `TIERGUARD_MODE`
     pub mode: Option<String>,
     /// The text of the policy file.
@@ -62,14 +64,26 @@ impl Function {
     /// Invokes the function with `event` and waits for what it says.
     #[must_use]
     pub fn invoke(&self, event: &str) -> Answer {
-        let id = self.api.invoke(event);
+        self.invoke_within(event, TIME_LIMIT)
+    }
+
+    /// The same, with only so much time to do it in.
+    #[must_use]
+    pub fn invoke_within(&self, event: &str, limit: Duration) -> Answer {
+        let id = self.api.invoke(event, limit);
         self.wait("answer", |step| self.api.answer(&id, step))
     }
 
     /// Invokes the function with `event` and returns the report that it answers.
     #[must_use]
     pub fn report(&self, event: &str) -> Value {
-        match self.invoke(event) {
+        self.report_within(event, TIME_LIMIT)
+    }
+
+    /// The same, with only so much time to do it in.
+    #[must_use]
+    pub fn report_within(&self, event: &str, limit: Duration) -> Value {
+        match self.invoke_within(event, limit) {
             Answer::Response(report) => serde_json::from_str(&report).expect("the response is JSON"),
             other => panic!("no report but {other:?}; log:\n{}", self.log()),
         }
@@ -120,6 +134,7 @@ fn command(settings: &Settings, policy: &Path, api: &str) -> Command {
         ("AWS_SECRET_ACCESS_KEY", "testing"),
         ("AWS_ENDPOINT_URL", &settings.endpoint),
         ("TIERGUARD_TOPIC_ARN", &settings.topic),
+        ("TIERGUARD_SWEEP_TOPIC_ARN", &settings.sweep_topic),
         ("TIERGUARD_ROLE_ARN", GUARD_ROLE),
         ("RUST_LOG", "info"),
     ]);

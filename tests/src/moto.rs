@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::cargo;
 use crate::venv::Venv;
@@ -24,11 +25,12 @@ impl Moto {
     pub fn start() -> Self {
         let mut command = Venv::ready().python();
         command.args(["-c", include_str!("moto.py")]).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut process = command.stderr(log()).spawn().expect("the environment's Python starts");
+        let log = log_path();
+        let mut process = command.stderr(file(&log)).spawn().expect("the environment's Python starts");
         let mut line = String::new();
         let output = process.stdout.take().expect("standard output is a pipe");
         BufReader::new(output).read_line(&mut line).expect("moto's output is text");
-        let port = line.trim().parse().unwrap_or_else(|_| panic!("moto did not start; see {}", log_path()));
+        let port = line.trim().parse().unwrap_or_else(|_| panic!("moto did not start; see {log}"));
         Self { process, port }
     }
 
@@ -47,11 +49,13 @@ impl Drop for Moto {
     }
 }
 
-/// Where moto writes about each request, and about its own mistakes.
-fn log() -> File {
-    File::create(log_path()).expect("the target folder is writable")
+fn file(path: &str) -> File {
+    File::create(path).expect("the target folder is writable")
 }
 
+/// Where moto writes about each request, and about its own mistakes: the servers of one test are counted.
 fn log_path() -> String {
-    cargo::target_dir().join(format!("moto-{}.log", cargo::this_test())).display().to_string()
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("moto-{}-{}.log", cargo::this_test(), COUNT.fetch_add(1, Ordering::Relaxed));
+    cargo::target_dir().join(name).display().to_string()
 }

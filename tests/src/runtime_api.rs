@@ -12,8 +12,8 @@ use crate::http::{Request, Response, Server};
 /// The function's ARN, as the service tells it.
 const FUNCTION_ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:tierguard";
 
-/// The time that an invocation is given, as `Lambda-Runtime-Deadline-Ms` tells.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// The time that an invocation is usually given.
+pub const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// The service side of the API.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub enum Answer {
 struct Invocation {
     id: String,
     payload: String,
+    /// As `Lambda-Runtime-Deadline-Ms` tells, from when the function takes it.
+    limit: Duration,
 }
 
 impl RuntimeApi {
@@ -81,10 +83,10 @@ impl RuntimeApi {
         self.asked.lock().unwrap().recv_timeout(patience).is_ok()
     }
 
-    /// Queues one invocation and returns its id.
-    pub fn invoke(&self, payload: &str) -> String {
+    /// Queues one invocation, which has so much time, and returns its id.
+    pub fn invoke(&self, payload: &str, limit: Duration) -> String {
         let id = format!("00000000-0000-4000-8000-{:012}", self.count.fetch_add(1, Ordering::Relaxed));
-        let invocation = Invocation { id: id.clone(), payload: payload.to_owned() };
+        let invocation = Invocation { id: id.clone(), payload: payload.to_owned(), limit };
         self.invocations.send(invocation).expect("the service is running");
         id
     }
@@ -111,7 +113,7 @@ impl RuntimeApi {
 
 impl Invocation {
     fn hand_over(&self) -> Response {
-        let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + TIME_LIMIT;
+        let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + self.limit;
         Response::new(200, "application/json", &self.payload)
             .with("Lambda-Runtime-Aws-Request-Id", &self.id)
             .with("Lambda-Runtime-Deadline-Ms", &deadline.as_millis().to_string())

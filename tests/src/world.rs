@@ -1,5 +1,5 @@
 //! A small AWS account to play in: a VPC, groups, prefix lists, a topic with a queue behind it. All of it is made, changed
-//! and read through the public API.
+//! and read through the public API. What `tags`, `list` and `interface` change is there too.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,12 +10,12 @@ use aws_sdk_ec2::types::{AddPrefixListEntry, Filter};
 use aws_sdk_sns::Client as Sns;
 use aws_sdk_sqs::Client as Sqs;
 use aws_sdk_sqs::types::QueueAttributeName;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::event::{Effect, Made, REGION};
+use crate::event::{Effect, Held, Made, REGION};
 use crate::function::{Function, Settings};
-use crate::moto::MOTO;
+use crate::moto::{MOTO, Moto};
 use crate::proxy::Proxy;
 use crate::rule::{Rule, Way};
 
@@ -29,7 +29,16 @@ pub struct World {
     /// What the function's calls pass through.
     pub proxy: Proxy,
     sqs: Sqs,
-    topic: String,
+    notices: Topic,
+    sweeps: Topic,
+    /// The API server, where it is this world's own.
+    _moto: Option<Moto>,
+}
+
+/// A topic, and the queue that gets its messages.
+#[derive(Debug)]
+struct Topic {
+    arn: String,
     queue: String,
 }
 
@@ -45,15 +54,26 @@ pub struct Message {
 }
 
 impl World {
-    /// An account with nothing in it yet.
+    /// An account with nothing in it yet. Others play in it too, each in a VPC of their own.
     pub async fn new() -> Self {
-        let config = config().await;
+        Self::at(MOTO.address(), None).await
+    }
+
+    /// An account in which nobody else plays: for what looks at all groups.
+    pub async fn alone() -> Self {
+        let moto = Moto::start();
+        Self::at(moto.address(), Some(moto)).await
+    }
+
+    async fn at(address: String, moto: Option<Moto>) -> Self {
+        let config = config(&address).await;
         let ec2 = Ec2::new(&config);
         let vpc = ec2.create_vpc().cidr_block("10.20.0.0/16").send().await.expect("a VPC is made");
         let vpc = vpc.vpc().and_then(|vpc| vpc.vpc_id()).expect("a VPC has an id").to_owned();
-        let sqs = Sqs::new(&config);
-        let (topic, queue) = topic(&Sns::new(&config), &sqs).await;
-        Self { ec2, vpc, proxy: Proxy::start(MOTO.address()), sqs, topic, queue }
+        let (sns, sqs) = (Sns::new(&config), Sqs::new(&config));
+        let notices = Topic::make(&unique("notices"), &sns, &sqs).await;
+        let sweeps = Topic::make(&unique("sweeps"), &sns, &sqs).await;
+        Self { ec2, vpc, proxy: Proxy::start(address), sqs, notices, sweeps, _moto: moto }
     }
 
     /// Starts the function with this policy; its calls pass through the proxy.
@@ -67,7 +87,8 @@ impl World {
     pub fn function_in_mode(&self, policy: &str, mode: Option<&str>) -> Function {
         let function = Function::start(&Settings {
             endpoint: self.proxy.url(),
-            topic: self.topic.clone(),
+            topic: self.notices.arn.clone(),
+            sweep_topic: self.sweeps.arn.clone(),
             mode: mode.map(str::to_owned),
             policy: policy.to_owned(),
         });
@@ -94,6 +115,18 @@ impl World {
         vpcs.vpcs().first().and_then(|vpc| vpc.vpc_id()).expect("the Region has a default VPC").to_owned()
     }
 
+    /// A subnet of this world's VPC.
+    pub async fn subnet(&self) -> String {
+        let filter = Filter::builder().name("vpc-id").values(&self.vpc).build();
+        let found = self.ec2.describe_subnets().filters(filter).send().await.expect("subnets are described");
+        if let Some(id) = found.subnets().first().and_then(|subnet| subnet.subnet_id()) {
+            return id.to_owned();
+        }
+        let made = self.ec2.create_subnet().vpc_id(&self.vpc).cidr_block("10.20.0.0/24").send().await;
+        let made = made.expect("a subnet is made");
+        made.subnet().and_then(|subnet| subnet.subnet_id()).expect("a subnet has an id").to_owned()
+    }
+
     /// Makes a prefix list with these entries and returns its id.
     pub async fn prefix_list(&self, entries: &[&str]) -> String {
         let entries = entries.iter().map(|cidr| AddPrefixListEntry::builder().cidr(*cidr).build()).collect();
@@ -106,19 +139,24 @@ impl World {
 
     /// Makes `call`, which EC2 may refuse, and notes what came of it.
     ///
-    /// What was added is found by comparing before and after: moto answers only the rules of a call's last item.
+    /// What was added or removed is found by comparing before and after: moto answers only the rules of a call's last
+    /// item, and none that were revoked.
     pub async fn make(&self, call: Call) -> Made {
-        let before = self.ids(call.group()).await;
+        let before = self.held_in(call.group()).await;
         let result = call.make(&self.ec2).await;
         let group = self.id_of(&call).await.unwrap_or_else(|| call.group().to_owned());
-        let after = if matches!(call, Call::Authorize { .. }) {
-            self.rules_with_ids(&group).await
-        } else {
-            Vec::new()
+        let effect = match &call {
+            Call::Authorize { .. } => {
+                Effect { added: less(self.held(&group).await, &before), removed: Vec::new() }
+            }
+            Call::Revoke { .. } | Call::RevokeIds { .. } => {
+                Effect { added: Vec::new(), removed: less(before, &self.held(&group).await) }
+            }
+            Call::Modify { .. } | Call::Describe { .. } | Call::Create { .. } | Call::Delete { .. } => {
+                Effect::default()
+            }
         };
-        let added =
-            after.into_iter().filter(|(_, id, _)| !before.contains(id)).map(|(_, id, rule)| (id, rule));
-        Made { outcome: result.map(|()| Effect { added: added.collect() }), call, group }
+        Made { outcome: result.map(|()| effect), call, group }
     }
 
     /// Makes `call`, which EC2 must take.
@@ -143,13 +181,27 @@ impl World {
 
     /// Every rule of `group`, with its direction and its id.
     pub async fn rules_with_ids(&self, group: &str) -> Vec<(Way, String, Rule)> {
+        self.held(group).await.into_iter().map(|Held { id, way, rule, .. }| (way, id, rule)).collect()
+    }
+
+    /// Every rule of `group`.
+    pub async fn held(&self, group: &str) -> Vec<Held> {
         let filter = Filter::builder().name("group-id").values(group).build();
         let rules = self.ec2.describe_security_group_rules().filters(filter).send().await;
         let rules = rules.expect("rules are described");
-        let way = |is_egress| if is_egress == Some(true) { Way::Out } else { Way::In };
-        let id = |id: Option<&str>| id.expect("a rule has an id").to_owned();
-        let rules = rules.security_group_rules().iter();
-        rules.map(|rule| (way(rule.is_egress()), id(rule.security_group_rule_id()), Rule::of(rule))).collect()
+        let held = rules.security_group_rules().iter().map(|rule| Held {
+            id: rule.security_group_rule_id().expect("a rule has an id").to_owned(),
+            way: if rule.is_egress() == Some(true) { Way::Out } else { Way::In },
+            rule: Rule::of(rule),
+            description: rule.description().filter(|text| !text.is_empty()).map(str::to_owned),
+        });
+        held.collect()
+    }
+
+    /// The text beside the rule of `group` that says `rule`.
+    pub async fn description(&self, group: &str, rule: &Rule) -> Option<String> {
+        let found = self.held(group).await.into_iter().find(|held| held.rule == *rule);
+        found.unwrap_or_else(|| panic!("{group} has no rule {rule}")).description
     }
 
     /// The id of the rule of `group` that says `rule`.
@@ -161,18 +213,33 @@ impl World {
 
     /// The messages since this was last asked. SNS hands them on before it answers, so there is nothing to wait for.
     pub async fn messages(&self) -> Vec<Message> {
+        self.sent_to(&self.notices).await
+    }
+
+    /// What sweeps have handed on since this was last asked, as SNS hands it to the function.
+    pub async fn handed_on(&self) -> Vec<Value> {
+        let messages = self.sent_to(&self.sweeps).await.into_iter();
+        let deliveries = messages.map(|message| {
+            json!({"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": {
+                "Type": "Notification", "TopicArn": self.sweeps.arn, "Subject": null, "Message": message.text,
+                "MessageAttributes": {},
+            }}]})
+        });
+        deliveries.collect()
+    }
+
+    async fn sent_to(&self, topic: &Topic) -> Vec<Message> {
         let mut messages = Vec::new();
         loop {
-            let batch =
-                self.sqs.receive_message().queue_url(&self.queue).max_number_of_messages(10).send().await;
-            let batch = batch.expect("a queue can be read");
+            let batch = self.sqs.receive_message().queue_url(&topic.queue).max_number_of_messages(10);
+            let batch = batch.send().await.expect("a queue can be read");
             if batch.messages().is_empty() {
                 return messages;
             }
             for message in batch.messages() {
                 messages.push(Message::read(message.body().unwrap_or_default()));
                 let receipt = message.receipt_handle().expect("a message has a receipt");
-                let delete = self.sqs.delete_message().queue_url(&self.queue).receipt_handle(receipt);
+                let delete = self.sqs.delete_message().queue_url(&topic.queue).receipt_handle(receipt);
                 delete.send().await.expect("a message can be deleted");
             }
         }
@@ -185,11 +252,9 @@ impl World {
         messages.remove(0)
     }
 
-    async fn ids(&self, group: &str) -> Vec<String> {
-        if !group.starts_with("sg-") {
-            return Vec::new();
-        }
-        self.rules_with_ids(group).await.into_iter().map(|(_, id, _)| id).collect()
+    /// The rules of the group of this id; of one that is named otherwise, none.
+    async fn held_in(&self, group: &str) -> Vec<Held> {
+        if group.starts_with("sg-") { self.held(group).await } else { Vec::new() }
     }
 
     /// The id of the group that `call` names.
@@ -220,41 +285,40 @@ impl Message {
     }
 }
 
-/// Settings for clients of moto.
-async fn config() -> SdkConfig {
+/// Settings for clients of the API server at `address`.
+async fn config(address: &str) -> SdkConfig {
     aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(REGION))
         .credentials_provider(Credentials::for_tests())
-        .endpoint_url(format!("http://{}", MOTO.address()))
+        .endpoint_url(format!("http://{address}"))
         .load()
         .await
 }
 
-/// Makes a topic and a queue that gets its messages.
-async fn topic(sns: &Sns, sqs: &Sqs) -> (String, String) {
-    let name = unique("notices");
-    let queue = sqs.create_queue().queue_name(&name).send().await.expect("a queue is made");
-    let queue = queue.queue_url().expect("a queue has a URL").to_owned();
-    let arn = sqs.get_queue_attributes().queue_url(&queue).attribute_names(QueueAttributeName::QueueArn);
-    let arn = arn.send().await.expect("a queue has attributes");
-    let arn = arn
-        .attributes()
-        .and_then(|found| found.get(&QueueAttributeName::QueueArn))
-        .expect("a queue has an ARN");
-    let topic = sns.create_topic().name(&name).send().await.expect("a topic is made");
-    let topic = topic.topic_arn().expect("a topic has an ARN").to_owned();
-    sns.subscribe()
-        .topic_arn(&topic)
-        .protocol("sqs")
-        .endpoint(arn)
-        .send()
-        .await
-        .expect("a queue can subscribe");
-    (topic, queue)
+impl Topic {
+    /// Makes a topic and a queue that gets its messages.
+    async fn make(name: &str, sns: &Sns, sqs: &Sqs) -> Self {
+        let queue = sqs.create_queue().queue_name(name).send().await.expect("a queue is made");
+        let queue = queue.queue_url().expect("a queue has a URL").to_owned();
+        let arn = sqs.get_queue_attributes().queue_url(&queue).attribute_names(QueueAttributeName::QueueArn);
+        let found = arn.send().await.expect("a queue has attributes");
+        let found = found.attributes().and_then(|found| found.get(&QueueAttributeName::QueueArn));
+        let endpoint = found.expect("a queue has an ARN");
+        let topic = sns.create_topic().name(name).send().await.expect("a topic is made");
+        let arn = topic.topic_arn().expect("a topic has an ARN").to_owned();
+        let subscribe = sns.subscribe().topic_arn(&arn).protocol("sqs").endpoint(endpoint);
+        subscribe.send().await.expect("a queue can subscribe");
+        Self { arn, queue }
+    }
+}
+
+/// Those of `rules` that are not among `others`, by their ids.
+fn less(rules: Vec<Held>, others: &[Held]) -> Vec<Held> {
+    rules.into_iter().filter(|rule| !others.iter().any(|other| other.id == rule.id)).collect()
 }
 
 /// A name that no other world has.
-fn unique(stem: &str) -> String {
+pub(crate) fn unique(stem: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     format!("{stem}-{}", COUNT.fetch_add(1, Ordering::Relaxed))
 }

@@ -7,15 +7,13 @@
     reason = "helpers of tests stop at the first surprise"
 )]
 
-use serde_json::{Value, json};
-use tierguard::group::Rule as OurRule;
 use tierguard::id::GroupId;
-use tierguard::shape::SecurityGroupRule;
 use tierguard::wire::{self, Dismissal, Reading};
 use tierguard_account::Account;
 use tierguard_tests::call::Call;
 use tierguard_tests::dice::Dice;
-use tierguard_tests::event::{ACCOUNT, Record};
+use tierguard_tests::event::Record;
+use tierguard_tests::memory::{self, Extent};
 use tierguard_tests::rule::{Rule, Traffic, Way, all, tcp, traffic};
 use tierguard_tests::world::World;
 
@@ -74,7 +72,7 @@ impl Game {
         let list = world.prefix_list(&["192.0.2.0/24"]).await;
         let mut groups = vec![world.group("web").await, world.group("app").await];
         groups.push(world.group_in(&default_vpc, &format!("classic-{seed}"), "web").await);
-        let account = describe(&world, &groups, &default_vpc).await;
+        let account = memory::copy(&world, Extent { groups: &groups, lists: &[], interfaces: &[] }).await;
         Self { world, account, dice: Dice::new(seed), groups, default_vpc, list, seed }
     }
 
@@ -90,7 +88,7 @@ impl Game {
         // A group that was just deleted must be gone here too.
         let touched = Some(&made.group).filter(|group| group.starts_with("sg-"));
         for group in self.groups.iter().chain(touched) {
-            let (here, there) = (in_memory(&self.account, group), self.in_ec2(group).await);
+            let (here, there) = (memory::rules(&self.account, group), self.in_ec2(group).await);
             assert_eq!(here, there, "seed {}, call {step}, {group}, after {made:?}", self.seed);
         }
         made.outcome.is_ok()
@@ -196,37 +194,6 @@ impl Game {
     }
 }
 
-/// The account in memory that holds these groups as they are, in the AWS CLI's keys.
-async fn describe(world: &World, groups: &[String], default_vpc: &str) -> Account {
-    let mut described = Vec::new();
-    let mut rules = Vec::new();
-    for (group, vpc) in groups.iter().zip([&world.vpc, &world.vpc, default_vpc]) {
-        described.push(json!({"GroupId": group, "GroupName": group, "OwnerId": ACCOUNT, "VpcId": vpc}));
-        rules.extend(
-            world
-                .rules_with_ids(group)
-                .await
-                .iter()
-                .map(|(way, id, rule)| described_rule(group, *way, id, rule)),
-        );
-    }
-    let vpcs = json!([
-        {"VpcId": world.vpc, "OwnerId": ACCOUNT, "IsDefault": false},
-        {"VpcId": default_vpc, "OwnerId": ACCOUNT, "IsDefault": true},
-    ]);
-    let json = json!({"SecurityGroups": described, "SecurityGroupRules": rules, "Vpcs": vpcs}).to_string();
-    Account::from_json("moto", &json).unwrap_or_else(|error| panic!("{error}"))
-}
-
-/// The rule that a group is born with: the only kind there is before the first call.
-fn described_rule(group: &str, way: Way, id: &str, rule: &Rule) -> Value {
-    json!({
-        "SecurityGroupRuleId": id, "GroupId": group, "GroupOwnerId": ACCOUNT, "IsEgress": way == Way::Out,
-        "IpProtocol": rule.traffic.protocol, "FromPort": rule.traffic.from, "ToPort": rule.traffic.to,
-        "CidrIpv4": rule.peer,
-    })
-}
-
 /// Applies what `record` tells; a failed call tells nothing.
 fn apply(account: &mut Account, record: &Record) {
     match wire::read(&record.bytes(), None) {
@@ -236,22 +203,4 @@ fn apply(account: &mut Account, record: &Record) {
         Reading::Ignored(_, Dismissal::FailedCall) => {}
         other => panic!("{other:?} from {}", record.0),
     }
-}
-
-fn in_memory(account: &Account, group: &str) -> Vec<(Way, Rule)> {
-    let id = GroupId::new(group).expect("a group's id");
-    let mut rules: Vec<_> = account.rules_of(&id).iter().map(translated).collect();
-    rules.sort();
-    rules
-}
-
-/// A rule of the account in memory as the tests write it.
-fn translated(rule: &OurRule) -> (Way, Rule) {
-    let shape = SecurityGroupRule::of(rule, None);
-    let group = shape.referenced_group_info.and_then(|group| group.group_id);
-    let peer =
-        shape.cidr_ipv4.or(shape.cidr_ipv6).or(shape.prefix_list_id).or(group).expect("a rule has a peer");
-    let port = |port: Option<i64>| port.and_then(|port| i32::try_from(port).ok()).unwrap_or(-1);
-    let traffic = traffic(&shape.ip_protocol, port(shape.from_port), port(shape.to_port));
-    (if shape.is_egress { Way::Out } else { Way::In }, traffic.with(&peer))
 }

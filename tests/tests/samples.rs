@@ -2,16 +2,41 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests stop at the first surprise")]
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use jiff::Timestamp;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use tierguard::Report;
+use tierguard::notice::PublishError;
+use tierguard::respond::Announced;
+use tierguard::sweep::{Home, Sweep, Swept};
+use tierguard::{Handled, Report};
 use tierguard_account::{Account, Desk};
-use tierguard_lambda::handler::Function;
+use tierguard_lambda::handler::{Function, Watch};
 use tierguard_tests::command;
 use tierguard_tests::sample::{Case, cases, root};
+
+/// A watch over an account in memory.
+struct AtDesk(Rc<Desk>);
+
+impl Watch for AtDesk {
+    async fn respond(&self, record: &[u8], _: Timestamp) -> Handled {
+        self.0.handle_async(record).await
+    }
+
+    async fn sweep(&self, sweep: Sweep, now: Timestamp, _: impl Fn() -> bool) -> Swept {
+        self.0.sweep_async(sweep, &Home { account: None, region: None }, now).await
+    }
+
+    async fn pass_on(&self, _: &Sweep) -> Result<(), PublishError> {
+        Err(PublishError { message: "a desk has time".to_owned() })
+    }
+
+    async fn tell(&self, swept: &Swept) -> Announced {
+        swept.announced.clone()
+    }
+}
 
 /// Holds every case against what `handle` makes of it, and tells all mistakes at once.
 fn check(handle: impl Fn(&Case) -> (Value, Account)) {
@@ -39,9 +64,8 @@ fn the_guard_decides_as_expected() {
 #[test]
 fn the_handler_of_the_function_answers_as_expected() {
     check(|case| {
-        let desk = Desk::new(case.guard(), case.account());
-        let function =
-            Function::new(async |record: &[u8], _| desk.handle_async(record).await, || Timestamp::UNIX_EPOCH);
+        let desk = Rc::new(Desk::new(case.guard(), case.account()));
+        let function = Function::new(AtDesk(Rc::clone(&desk)), || Timestamp::UNIX_EPOCH);
         let payload = RawValue::from_string(case.event()).expect("a sample is JSON");
         let answer = wait(function.handle(LambdaEvent::new(payload, Context::default())));
         let report = answer.unwrap_or_else(|error| panic!("{}: {error}", case.name));
