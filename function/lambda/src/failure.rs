@@ -25,7 +25,7 @@ const LONGEST: usize = 400;
 const ENCODED: &str = "Encoded authorization failure message";
 
 /// Codes of failures that pass by themselves, whatever the HTTP status that they came with.
-const PASSING: [&str; 17] = [
+const PASSING: [&str; 18] = [
     "BandwidthLimitExceeded",
     "EC2ThrottledException",
     "InternalError",
