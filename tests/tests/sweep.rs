@@ -93,7 +93,7 @@ async fn enforcing_it_leaves_what_is_allowed_and_puts_back_what_is_required() {
     let scene = Scene::new("enforce").await;
     let report = scene.function.report(ORDER);
     assert_eq!((&report["sweep"], &report["observes"]), (&json!("done"), &json!(false)), "{report}");
-    assert_eq!(report["outcomes"], json!({"done": 4}), "{report}");
+    assert_eq!(report["outcomes"], json!({"done": 3, "narrowed": 1}), "{report}");
     let after = [
         vec![tcp(443).with(ANYWHERE)],
         vec![tcp(443).with(ANYWHERE), tcp(9000).with(OFFICE)],
