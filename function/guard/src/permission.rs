@@ -28,6 +28,9 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// Each of them.
+    pub const BOTH: [Self; 2] = [Self::Ingress, Self::Egress];
+
     /// The word between traffic and peer: `from` or `to`.
     #[must_use]
     pub const fn preposition(self) -> &'static str {
@@ -77,6 +80,19 @@ impl GroupRef {
 }
 
 impl Permission {
+    /// Whether both are the content of one rule: an account of a group that only one of them tells makes no difference.
+    #[must_use]
+    pub fn is_one_with(&self, other: &Self) -> bool {
+        let is_one_peer = match (&self.peer, &other.peer) {
+            (Peer::Group(one), Peer::Group(other)) => {
+                let is_one_owner = one.owner == other.owner || one.owner.is_none() || other.owner.is_none();
+                one.group == other.group && is_one_owner
+            }
+            (one, other) => one == other,
+        };
+        is_one_peer && (self.direction, self.traffic) == (other.direction, other.traffic)
+    }
+
     /// Whether this content names one rule and no other: not if it refers to a group whose account is not known.
     #[must_use]
     pub const fn is_exact(&self) -> bool {

@@ -203,8 +203,7 @@ impl<'a> Sweeper<'a> {
                 Peer::Group(_) | Peer::Network(_) => None,
             }
         });
-        let both = [Direction::Ingress, Direction::Egress];
-        let deciding = both.into_iter().flat_map(|direction| self.policy.lists_towards(direction));
+        let deciding = Direction::BOTH.into_iter().flat_map(|direction| self.policy.lists_towards(direction));
         let mut lists: BTreeSet<_> = named.chain(deciding).cloned().collect();
         lists.retain(|list| !self.known.knows(list));
         if !lists.is_empty() {

@@ -289,7 +289,7 @@ fn modified(edit: &Modification, live: &[Rule]) -> Vec<Rule> {
         description: description.clone(),
     };
     match live {
-        None => [Direction::Ingress, Direction::Egress].map(rule).to_vec(),
+        None => Direction::BOTH.map(rule).to_vec(),
         Some(live) => {
             let mut rule = rule(live.direction);
             if let (Peer::Group(told), Peer::Group(live)) = (&mut rule.permission.peer, &live.peer)

@@ -12,13 +12,10 @@ use crate::policy::{Allow, Mode, OnViolation, PeerSet, Policy, Reaction, Scope, 
 use crate::reach::{Excess, Grant};
 use crate::traffic::{Traffic, TrafficSet};
 
-const BOTH: [Direction; 2] = [Direction::Ingress, Direction::Egress];
-
 /// Adds to `found` what is missing in the group of `subject`, as `tier` sees it.
 pub(super) fn find(policy: &Policy, facts: &Facts, subject: &Subject, tier: &Tier, found: &mut Violation) {
     let stolen = trespass(facts, subject, tier).filter(|_| subject.touch == Touch::Removed);
-    let requires =
-        subject.touch.may_lack() && BOTH.iter().any(|way| tier.allows.required(*way).next().is_some());
+    let requires = subject.touch.may_lack() && tier.allows.requires();
     if stolen.is_none() && !requires {
         return;
     }
@@ -34,7 +31,7 @@ pub(super) fn find(policy: &Policy, facts: &Facts, subject: &Subject, tier: &Tie
         search.take_back(&why);
     }
     if requires {
-        for direction in BOTH {
+        for direction in Direction::BOTH {
             tier.allows.required(direction).for_each(|allow| search.require(direction, allow));
         }
     }

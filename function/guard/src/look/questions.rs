@@ -12,8 +12,6 @@ use crate::network::Network;
 use crate::permission::{Direction, GroupRef, Peer, Permission};
 use crate::policy::Policy;
 
-const BOTH: [Direction; 2] = [Direction::Ingress, Direction::Egress];
-
 impl Questions {
     /// What a judgement of `change` at the instant `now` needs, as far as the change itself tells. Empty for a change
     /// that needs none.
@@ -112,7 +110,8 @@ impl Questions {
                 }
             }
             GroupEdit::Modify { rules: Told::Whole(rules) } => {
-                for (rule, direction) in rules.iter().flat_map(|rule| BOTH.map(|direction| (rule, direction)))
+                for (rule, direction) in
+                    rules.iter().flat_map(|rule| Direction::BOTH.map(|direction| (rule, direction)))
                 {
                     self.ask_for_peer_of(&rule.content.towards(direction), policy);
                 }
@@ -148,8 +147,9 @@ impl Questions {
         self.entries_at = before.map(|before| (list.clone(), before));
         self.list_states.insert(list.clone());
         self.prefix_lists.insert(list.clone());
-        self.prefix_lists
-            .extend(BOTH.into_iter().flat_map(|direction| policy.lists_towards(direction)).cloned());
+        self.prefix_lists.extend(
+            Direction::BOTH.into_iter().flat_map(|direction| policy.lists_towards(direction)).cloned(),
+        );
     }
 
     fn ask_about_interfaces(&mut self, Attachment { interfaces }: &Attachment) {

@@ -26,7 +26,7 @@ pub(super) fn revoke(handled: &Handled, group: &GroupId, rules: &[&Rule]) -> Vec
             )
         })
     };
-    [Direction::Ingress, Direction::Egress].into_iter().filter_map(command).collect()
+    Direction::BOTH.into_iter().filter_map(command).collect()
 }
 
 /// Adds `rule` to `group`.

@@ -43,7 +43,7 @@ impl<'a> Quota<'a> {
     pub(super) fn take(&mut self, group: &GroupId, rules: &[Rule]) -> Making {
         let held = self.held.get(group).map(Vec::as_slice).unwrap_or_default();
         let added = || rules.iter().map(|rule| &rule.permission);
-        let fits = [Direction::Ingress, Direction::Egress].into_iter().all(|direction| {
+        let fits = Direction::BOTH.into_iter().all(|direction| {
             let towards = |permission: &&Permission| permission.direction == direction;
             let Count { ipv4, ipv6 } =
                 held.iter().chain(added()).filter(towards).map(|it| self.count(it)).sum();

@@ -46,7 +46,6 @@ impl AllowLists {
     /// Whether anything must be there.
     #[must_use]
     pub fn requires(&self) -> bool {
-        let both = [Direction::Ingress, Direction::Egress];
-        both.into_iter().any(|direction| self.required(direction).next().is_some())
+        Direction::BOTH.into_iter().any(|direction| self.required(direction).next().is_some())
     }
 }

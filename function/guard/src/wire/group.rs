@@ -12,7 +12,7 @@ use super::{Malformed, Unreadable};
 use crate::change::{GroupChange, GroupEdit, RuleKey, Told};
 use crate::group::Rule;
 use crate::id::{GroupId, GroupKey, GroupName};
-use crate::permission::{Direction, Peer, Permission};
+use crate::permission::Direction;
 
 /// The group that these parameters name, whatever else is wrong with them.
 pub(super) fn named(json: Option<&RawValue>) -> Option<GroupKey> {
@@ -127,27 +127,16 @@ fn removed(direction: Direction, request: &Request, response: &Response) -> Resu
         return Ok(rules.into_iter().map(|rule| with_owner(rule, &asked)).collect());
     }
     let absent = response.unknown(is_egress)?;
-    let was_there = |rule: &Rule| !absent.iter().any(|absent| is_one(&absent.permission, &rule.permission));
+    let was_there =
+        |rule: &Rule| !absent.iter().any(|absent| absent.permission.is_one_with(&rule.permission));
     Ok(request.rules(is_egress)?.into_iter().filter(was_there).collect())
 }
 
 /// `rule`, whose reference to a group takes its account from the same rule in `asked`, if it lacks one.
 fn with_owner(rule: Rule, asked: &[Rule]) -> Rule {
-    let same = asked.iter().find(|asked| is_one(&asked.permission, &rule.permission));
+    let same = asked.iter().find(|asked| asked.permission.is_one_with(&rule.permission));
     match same {
         Some(same) if !rule.permission.is_exact() => Rule { permission: same.permission.clone(), ..rule },
         Some(_) | None => rule,
     }
-}
-
-/// Whether both are the content of one rule: an account that only one of them tells makes no difference.
-fn is_one(one: &Permission, other: &Permission) -> bool {
-    let is_one_peer = match (&one.peer, &other.peer) {
-        (Peer::Group(one), Peer::Group(other)) => {
-            let is_one_owner = one.owner == other.owner || one.owner.is_none() || other.owner.is_none();
-            one.group == other.group && is_one_owner
-        }
-        (one, other) => one == other,
-    };
-    is_one_peer && one.direction == other.direction && one.traffic == other.traffic
 }

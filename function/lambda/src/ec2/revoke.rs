@@ -5,7 +5,7 @@ use aws_sdk_ec2::types::IpPermission;
 use tierguard::act::{CallError, RevokeError, Revoked};
 use tierguard::group::Rule;
 use tierguard::id::{GroupId, RuleId};
-use tierguard::permission::{Direction, GroupRef, Peer, Permission};
+use tierguard::permission::Direction;
 use tierguard::plan::{Naming, Revoke};
 
 use super::Ec2;
@@ -80,24 +80,11 @@ fn revoked(call: &Revoke, accepted: &Accepted) -> Result<Revoked, RevokeError> {
     // Not known which rules were there: the next attempt will find out.
     let unclear = |error: Unreadable| CallError { message: error.to_string(), retryable: true };
     let unknown = unknown.collect::<Result<Vec<_>, _>>().map_err(unclear)?.concat();
-    let is_unknown = |rule: &&Rule| unknown.iter().any(|unknown| is_same(&rule.permission, unknown));
+    // EC2 may add or leave out the account of a group.
+    let is_unknown = |rule: &&Rule| unknown.iter().any(|unknown| rule.permission.is_one_with(unknown));
     Ok(Revoked {
         unknown: call.rules().iter().filter(is_unknown).map(|rule| rule.permission.clone()).collect(),
     })
-}
-
-/// Whether EC2 means `ours` by `theirs`: it may add or leave out the account of a group.
-fn is_same(ours: &Permission, theirs: &Permission) -> bool {
-    let is_same_peer = match (&ours.peer, &theirs.peer) {
-        (Peer::Group(ours), Peer::Group(theirs)) => is_same_group(ours, theirs),
-        (ours, theirs) => ours == theirs,
-    };
-    (ours.direction, ours.traffic) == (theirs.direction, theirs.traffic) && is_same_peer
-}
-
-fn is_same_group(ours: &GroupRef, theirs: &GroupRef) -> bool {
-    let are_known = ours.owner.is_some() && theirs.owner.is_some();
-    ours.group == theirs.group && (!are_known || ours.owner == theirs.owner)
 }
 
 /// What EC2 means by refusing a call on `group`.
