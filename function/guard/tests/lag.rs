@@ -8,7 +8,9 @@ use std::sync::Mutex;
 
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use tierguard::act::{AuthorizeError, ChangeAccount, RestoreError, RevokeError, Revoked, SetGroupsError};
+use tierguard::act::{
+    AuthorizeError, CallError, ChangeAccount, RestoreError, RevokeError, Revoked, SetGroupsError,
+};
 use tierguard::change::{
     Attached, Attachment, Change, ChangeKind, Event, GroupChange, GroupEdit, InterfaceKey, ListChange,
     ListEdit, ListVersion, RuleKey, TagChange, TagEdit, Told,
@@ -23,7 +25,7 @@ use tierguard::permission::{Direction, Peer, Permission};
 use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
 use tierguard::respond::Announced;
 use tierguard::sweep::{Home, Sweep};
-use tierguard::wire::Reading;
+use tierguard::wire::{Dismissal, Reading};
 use tierguard::{Guard, Handled, Policy};
 
 const POLICY: &str = "
@@ -43,6 +45,8 @@ interfaces: { together: [[web], [db]], on-violation: detach }
 #[derive(Default)]
 struct Slow {
     answers: Answers,
+    /// What becomes of a call that adds, or puts a list back; absent, the rule is there already and the list is put back.
+    refusal: Option<CallError>,
     /// The interfaces in a list of all of them, which may be old.
     listed: Vec<Interface>,
     calls: Mutex<Vec<String>>,
@@ -78,12 +82,12 @@ impl ChangeAccount for Slow {
 
     async fn authorize(&self, call: &Authorize) -> Result<(), AuthorizeError> {
         self.called(format!("authorize {}", texts(call.rules())));
-        Err(AuthorizeError::Duplicate)
+        Err(self.refusal.clone().map_or(AuthorizeError::Duplicate, AuthorizeError::from))
     }
 
     async fn restore_list(&self, call: &RestoreList) -> Result<(), RestoreError> {
         self.called(format!("restore {} to {}", call.list(), call.to()));
-        Ok(())
+        self.refusal.clone().map_or(Ok(()), |error| Err(error.into()))
     }
 
     async fn set_groups(&self, call: &SetGroups) -> Result<(), SetGroupsError> {
@@ -137,6 +141,21 @@ fn handle(kind: ChangeKind, answers: Answers, seconds: i64) -> (Handled, Vec<Str
     let handled = guard.handle(reading, &account, time + SignedDuration::from_secs(seconds));
     let handled = handled.now_or_never().unwrap();
     (handled, account.calls.into_inner().unwrap())
+}
+
+fn throttled() -> CallError {
+    CallError { message: "Request limit exceeded.".to_owned(), retryable: true }
+}
+
+/// What is called where EC2 throttles what adds and what puts a list back, and whether the event is worth another attempt.
+fn throttled_calls(policy: &str, kind: ChangeKind, answers: Answers) -> (Vec<String>, bool) {
+    let time = Timestamp::UNIX_EPOCH;
+    let event = Event { time: Some(time), account: Some(ours()), ..Event::default() };
+    let guard = Guard { policy: Policy::parse("policy.yaml", policy).unwrap(), own_role: None };
+    let account = Slow { answers, refusal: Some(throttled()), ..Slow::default() };
+    let reading = Reading::Change(Box::new(Change { event, kind }));
+    let handled = guard.handle(reading, &account, time).now_or_never().unwrap();
+    (account.calls.into_inner().unwrap(), handled.retry().is_some())
 }
 
 /// The verdict, whether the event is worth another attempt, and what was called.
@@ -221,6 +240,53 @@ fn a_list_is_put_back_only_from_the_version_that_the_event_made() {
     check(edited(3), used(4, open), 5, ("violation", false, &["restore pl-1 to 3"]));
     // Somebody has changed it since: what they did must stay.
     check(edited(3), used(5, open), 5, ("violation", false, &["revoke 3306/tcp from pl-1"]));
+}
+
+#[test]
+fn the_rules_of_a_list_stay_while_it_may_still_be_put_back() {
+    let (calls, is_retried) = throttled_calls(POLICY, edited(3), used(4, &["0.0.0.0/0"]));
+    assert_eq!((calls, is_retried), (vec!["restore pl-1 to 3".to_owned()], true));
+}
+
+const NARROW: &str = "
+version: 1
+on-violation: narrow
+tiers: { web: { groups: { tags: { tier: web } }, ingress: [{ allow: 443/tcp, from: anywhere }] } }
+";
+
+#[test]
+fn what_only_the_live_group_tells_goes_when_its_allowed_part_is_there() {
+    let wide = || vec![rule("443-444/tcp", "0.0.0.0/0")];
+    let (calls, is_retried) = throttled_calls(NARROW, moved("web"), one_group("web", wide()));
+    assert_eq!((calls, is_retried), (vec!["authorize 443/tcp from 0.0.0.0/0".to_owned()], true));
+}
+
+#[test]
+fn what_the_event_tells_goes_at_once() {
+    let rules = vec![rule("443-444/tcp", "0.0.0.0/0")];
+    let edit = GroupEdit::Authorize { direction: Direction::Ingress, rules: Told::Whole(rules.clone()) };
+    let kind = ChangeKind::Group(GroupChange { group: GroupKey::Id(id("sg-1")), edit });
+    let (calls, is_retried) = throttled_calls(NARROW, kind, one_group("web", rules));
+    let both = ["authorize 443/tcp from 0.0.0.0/0", "revoke 443-444/tcp from 0.0.0.0/0"];
+    assert_eq!((calls, is_retried), (both.map(str::to_owned).to_vec(), true));
+}
+
+#[test]
+fn an_own_change_that_could_not_be_looked_at_is_told_and_nothing_is_done() {
+    let error = LookUpError { call: "DescribeSecurityGroups", message: "slow".to_owned(), retryable: true };
+    let answers = Answers { groups: Err(error), ..Answers::default() };
+    let event = Event { time: Some(Timestamp::UNIX_EPOCH), account: Some(ours()), ..Event::default() };
+    let rules = Told::Whole(vec![rule("443/tcp", "0.0.0.0/0")]);
+    let edit = GroupEdit::Authorize { direction: Direction::Ingress, rules };
+    let kind = ChangeKind::Group(GroupChange { group: GroupKey::Id(id("sg-1")), edit });
+    let change = Change { event: event.clone(), kind };
+    let reading = Reading::Ignored(Box::new(event), Dismissal::OwnChange(Some(Box::new(change))));
+    let account = Slow { answers, ..Slow::default() };
+    let guard = Guard { policy: Policy::parse("policy.yaml", POLICY).unwrap(), own_role: None };
+    let handled = guard.handle(reading, &account, Timestamp::UNIX_EPOCH).now_or_never().unwrap();
+    assert_eq!(handled.judgement.verdict.word(), "undecidable");
+    assert_eq!((handled.announced.clone(), handled.retry().is_some()), (Announced::Published, true));
+    assert_eq!(account.calls.into_inner().unwrap(), [""; 0]);
 }
 
 #[test]
