@@ -10,6 +10,7 @@ use proptest::sample::select;
 
 use crate::act::{Action, Outcome, Target};
 use crate::change::{Actor, Event, ListVersion};
+use crate::dispute::{Dispute, Disputes, Matter, Revert, Stage, Undone};
 use crate::group::{Group, Rule};
 use crate::id::{
     AccountId, EventId, GroupId, GroupKey, GroupName, InstanceId, InterfaceId, PrefixListId, Region, RoleArn,
@@ -26,7 +27,8 @@ use crate::permission::{Direction, GroupRef, Peer, Permission};
 use crate::policy::{Mode, OnMixture, OnViolation, PrincipalName, Principals, Reaction, TierName};
 use crate::reach::Excess;
 use crate::respond::{Announced, Basis, Handled};
-use crate::sweep::{Digest, Fared, Line, Sweep, Swept, Wrong};
+use crate::sweep::{Digest, Disputed, Fared, Line, Sweep, Swept, Wrong};
+use crate::tell::Standing;
 use crate::traffic::{Traffic, TrafficSet};
 use crate::wire::Malformed;
 
@@ -42,7 +44,7 @@ pub(super) fn text() -> impl Strategy<Value = String> {
 fn id() -> impl Strategy<Value = String> {
     prop_oneof![
         select(vec!["sg-0123456789abcdef0", "eu-west-1", "111122223333"]).prop_map(str::to_owned),
-        "[!-~]{1,255}"
+        "[!-~]{1,252}" // some get a number behind them
     ]
 }
 
@@ -358,6 +360,7 @@ pub(super) fn handled() -> impl Strategy<Value = Handled> {
             basis,
             handled_at: Timestamp::UNIX_EPOCH,
             announced: Announced::NotNeeded,
+            lapse: None,
         },
     )
 }
@@ -381,15 +384,49 @@ fn fared() -> impl Strategy<Value = Fared> {
     ])
 }
 
+fn matter() -> impl Strategy<Value = Matter> {
+    let undone = select(vec![Undone::Removed, Undone::PutBack, Undone::Restored, Undone::Detached]);
+    (undone, text()).prop_map(|(undone, what)| Matter::new(undone, &what))
+}
+
+fn disputed() -> impl Strategy<Value = Disputed> {
+    (id(), matter(), 1_usize..3000, option::of(text())).prop_map(|(place, matter, untold, by)| Disputed {
+        place,
+        matter,
+        untold,
+        times: untold,
+        since: Timestamp::UNIX_EPOCH,
+        by,
+    })
+}
+
+/// Anything that can be in dispute.
+pub(super) fn standing() -> impl Strategy<Value = Standing> {
+    let stage = select(vec![Stage::Counted, Stage::Digest, Stage::Ordinary, Stage::Escalated]);
+    let reverts = vec((matter(), vec(text(), 1..12)), 1..6);
+    (stage, reverts, option::of(text())).prop_map(|(stage, reverts, own)| {
+        let mut dispute = Dispute::default();
+        for (matter, callers) in &reverts {
+            let matters = BTreeSet::from([matter.clone()]);
+            for by in callers {
+                let revert = Revert { at: Timestamp::UNIX_EPOCH, event: None, by: by.clone() };
+                let _ = dispute.hear(&matters, &revert, Disputes::default());
+            }
+        }
+        let bouts = dispute.untold_bouts().cloned().collect();
+        Standing { stage, bouts, within: Disputes::default().within, own }
+    })
+}
+
 /// Anything that can come of a sweep.
 pub(super) fn swept() -> impl Strategy<Value = Swept> {
     let counts = vec(prop_oneof![3 => Just(0_usize), 1 => 1_usize..3000], 7);
-    let texts = (vec(text(), 0..30), vec(text(), 0..30));
+    let texts = (vec(text(), 0..30), vec(text(), 0..30), vec(disputed(), 0..30));
     let lines = prop_oneof![4 => vec(line(), 0..6), 1 => vec(line(), 100)];
     let outcomes = btree_map(fared(), 1_usize..2000, 0..7);
     let rest = (option::weighted(0.2, look_up_error()), any::<bool>(), any::<bool>());
     (counts, texts, lines, outcomes, rest).prop_map(
-        |(counts, (causes, ending), lines, outcomes, (failed, observes, unfinished))| {
+        |(counts, (causes, ending, disputed), lines, outcomes, (failed, observes, unfinished))| {
             let digest = Digest {
                 began: Some(Timestamp::UNIX_EPOCH),
                 observes,
@@ -405,9 +442,11 @@ pub(super) fn swept() -> impl Strategy<Value = Swept> {
                 causes,
                 endings: ending.len() + counts[6],
                 ending,
+                untold: disputed.iter().map(|it| it.untold).sum(),
+                disputed,
             };
             let rest = unfinished.then(|| Sweep { after: None, digest: digest.clone() });
-            Swept { digest, rest, failed, announced: Announced::NotNeeded }
+            Swept::new(digest, rest, failed)
         },
     )
 }
