@@ -1,21 +1,24 @@
 //! The guard's ports over an account in memory. Everything is answered at once: no future here ever waits.
 
+use std::collections::BTreeSet;
 use std::future::{Future, ready};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use tierguard::act::{AuthorizeError, RestoreError, RevokeError, Revoked, SetGroupsError};
 use tierguard::change::Change;
 use tierguard::group::Group;
 use tierguard::id::AccountId;
 use tierguard::interface::Interface;
 use tierguard::look::{Answers, LookUpError, Questions};
+use tierguard::memory::{KeepError, Key, MemoryError, Note, Notebook, Recalled};
 use tierguard::notice::{Notice, PublishError};
 use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
-use tierguard::{ChangeAccount, Publish, ReadAccount};
+use tierguard::{ChangeAccount, Publish, ReadAccount, Remember};
 
 use crate::account::Account;
 
-/// The ports over one account and one pile of notices, which every clone shares.
+/// The ports over one account, one pile of notices and one notebook, which every clone shares.
 #[derive(Debug, Clone, Default)]
 pub struct Ports {
     shared: Arc<Mutex<Shared>>,
@@ -26,13 +29,14 @@ pub struct Ports {
 struct Shared {
     account: Account,
     notices: Vec<Notice>,
+    notebook: Notebook,
 }
 
 impl Ports {
     /// Ports over `account`, of which nobody was told anything yet.
     #[must_use]
     pub fn new(account: Account) -> Self {
-        Self { shared: Arc::new(Mutex::new(Shared { account, notices: Vec::new() })), caller: None }
+        Self { shared: Arc::new(Mutex::new(Shared { account, ..Shared::default() })), caller: None }
     }
 
     /// The same ports with the credentials of `caller`: where several accounts have a group of the same id, a call
@@ -101,6 +105,24 @@ impl Publish for Ports {
     fn publish(&self, notice: &Notice) -> impl Future<Output = Result<(), PublishError>> + Send {
         self.lock().notices.push(notice.clone());
         ready(Ok(()))
+    }
+}
+
+impl Remember for Ports {
+    fn recall(
+        &self,
+        keys: &BTreeSet<Key>,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Recalled, MemoryError>> + Send {
+        ready(Ok(self.lock().notebook.recall(keys, now)))
+    }
+
+    fn keep(&self, note: &Note) -> impl Future<Output = Result<(), KeepError>> + Send {
+        ready(self.lock().notebook.keep(note))
+    }
+
+    fn untold(&self, now: Timestamp) -> impl Future<Output = Result<Recalled, MemoryError>> + Send {
+        ready(Ok(self.lock().notebook.untold(now)))
     }
 }
 

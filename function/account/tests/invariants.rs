@@ -23,6 +23,7 @@ use tierguard::id::{AccountId, GroupId, RoleArn};
 use tierguard::interface::Interface;
 use tierguard::judge::{Finding, Verdict, allows};
 use tierguard::look::{Answers, LookUpError, Questions, ReadAccount};
+use tierguard::memory::Remember;
 use tierguard::notice::{Notice, Publish, PublishError};
 use tierguard::permission::{Direction, Permission};
 use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
@@ -407,6 +408,8 @@ impl Publish for Watched {
         Ok(())
     }
 }
+
+impl Remember for Watched {}
 
 fn guard(policy: &str) -> Guard {
     Guard { policy: Policy::parse("policy.yaml", policy).unwrap(), own_role: RoleArn::new(OWN_ROLE).ok() }

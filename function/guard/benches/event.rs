@@ -14,6 +14,7 @@ use tierguard::id::{AccountId, GroupName};
 use tierguard::interface::Interface;
 use tierguard::judge::{Judgement, judge};
 use tierguard::look::{Answers, LookUpError, Questions, ReadAccount};
+use tierguard::memory::Remember;
 use tierguard::notice::{Notice, Publish, PublishError};
 use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
 use tierguard::wire::{self, Reading};
@@ -108,6 +109,8 @@ impl Publish for Everywhere {
         Ok(())
     }
 }
+
+impl Remember for Everywhere {}
 
 fn setting() -> (Guard, Everywhere) {
     let policy = Policy::parse("policy.yaml", POLICY).expect("the sample policy is valid");

@@ -14,6 +14,7 @@ use tierguard::group::{Group, Rule};
 use tierguard::id::{AccountId, GroupId, GroupKey, GroupName, RuleId, VpcId};
 use tierguard::interface::Interface;
 use tierguard::look::{Answers, LookUpError, Questions, ReadAccount};
+use tierguard::memory::Remember;
 use tierguard::notice::{Notice, Publish, PublishError};
 use tierguard::permission::{Direction, GroupRef, Peer, Permission};
 use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
@@ -146,6 +147,8 @@ impl Publish for Many {
         Ok(())
     }
 }
+
+impl Remember for Many {}
 
 /// 2,500 groups with 60 rules each, of which one in so many is forbidden.
 #[divan::bench(args = [1_000, 100], sample_count = 10)]

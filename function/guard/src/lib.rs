@@ -6,11 +6,12 @@
 //!
 //! One noun per module, one function per arrow, and [`Guard::respond`] walks the whole way. This crate has no AWS SDK,
 //! no runtime, no clock, no files and no environment: the live account, the topic and the instant come in from the
-//! door that uses it, through the ports [`ReadAccount`], [`ChangeAccount`] and [`Publish`].
+//! door that uses it, through the ports [`ReadAccount`], [`ChangeAccount`], [`Publish`] and [`Remember`].
 
 pub mod act;
 pub mod basis;
 pub mod change;
+pub mod dispute;
 pub mod facts;
 pub mod group;
 pub mod id;
@@ -18,6 +19,7 @@ pub mod interface;
 pub mod intervals;
 pub mod judge;
 pub mod look;
+pub mod memory;
 pub mod network;
 pub mod notice;
 pub mod permission;
@@ -28,11 +30,13 @@ pub mod report;
 pub mod respond;
 pub mod shape;
 pub mod sweep;
+mod tell;
 pub mod traffic;
 pub mod wire;
 
 pub use act::ChangeAccount;
 pub use look::ReadAccount;
+pub use memory::Remember;
 pub use notice::Publish;
 pub use policy::Policy;
 pub use report::Report;

@@ -14,6 +14,7 @@ mod chat;
 mod command;
 mod cut;
 mod digest;
+mod dispute;
 mod door;
 mod email;
 mod escape;
@@ -43,6 +44,7 @@ use std::future::Future;
 use thiserror::Error;
 
 pub use attributes::Attribute;
+use door::Door;
 use frame::Frame;
 use story::{News, Story};
 use text::Text;
@@ -50,6 +52,7 @@ use text::Text;
 use crate::id::{AccountId, Region};
 use crate::respond::Handled;
 use crate::sweep::{Home, Swept};
+use crate::tell::Standing;
 use limits::{EMAIL_BYTES, ID, MACHINE_BYTES, SMS, fitted, json_bytes};
 
 /// Tells people.
@@ -75,22 +78,36 @@ pub struct Notice {
     machine: String,
     sms: String,
     attributes: Vec<Attribute>,
+    door: Door,
 }
 
 impl Notice {
     /// The notice about `handled`; `None` where nobody needs to know.
     #[must_use]
     pub fn of(handled: &Handled) -> Option<Self> {
+        Self::about(handled, None)
+    }
+
+    /// The same, where what was undone is undone again and again.
+    pub(crate) fn in_dispute(handled: &Handled, standing: &Standing) -> Option<Self> {
+        Self::about(handled, Some(standing))
+    }
+
+    fn about(handled: &Handled, standing: Option<&Standing>) -> Option<Self> {
         let news = News::of(handled)?;
-        let shortest = news.story(handled, 0);
+        let story = |listed| match standing {
+            Some(standing) => dispute::story(news.story(handled, listed), standing),
+            None => news.story(handled, listed),
+        };
+        let shortest = story(0);
         Some(Self {
-            attributes: attributes::attributes(handled, &shortest.state),
+            attributes: attributes::attributes(handled, standing, &shortest.state),
             ..Self::told(
                 &place(handled.event.account.as_ref(), handled.event.region.as_ref()),
                 &Frame::of(handled, &shortest.state),
                 handled.judgement.verdict.word(),
-                |listed| news.story(handled, listed),
-                |story, listed| machine::copy(handled, story, listed),
+                story,
+                |story, listed| machine::copy(handled, standing, story, listed),
             )
         })
     }
@@ -139,6 +156,7 @@ impl Notice {
             machine: fitted(copy, |text| json_bytes(text) <= MACHINE_BYTES, least),
             sms: escape::ascii(&email::title(&shortest).and(place.clone()).plain(), SMS),
             attributes: Vec::new(),
+            door: shortest.state.door,
         }
     }
 
@@ -179,9 +197,21 @@ impl Notice {
         message::message(self)
     }
 
-    /// `MessageAttributes`: `verdict`, `outcome`, `tier`, `account` and `region`, as far as they are known.
+    /// `MessageAttributes`: `verdict`, `outcome`, `tier`, `account` and `region`, as far as they are known; and
+    /// `dispute` where there is one.
     pub fn attributes(&self) -> impl Iterator<Item = &Attribute> {
         self.attributes.iter()
+    }
+
+    /// How things stand, in a word: `closed`, `still-open`, …
+    #[must_use]
+    pub fn door(&self) -> &'static str {
+        self.door.word()
+    }
+
+    /// Whether nothing is left to be done.
+    pub(crate) fn is_well(&self) -> bool {
+        self.door.is_well()
     }
 }
 

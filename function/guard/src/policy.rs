@@ -23,6 +23,7 @@ pub use interfaces::{Interfaces, OnMixture};
 pub use principal::{Principal, PrincipalName, Principals};
 pub use selector::{NamePattern, Selector};
 
+use crate::dispute::Disputes;
 use crate::group::Group;
 use crate::id::{AccountId, GroupId, PrefixListId};
 use crate::network::AddressSet;
@@ -44,6 +45,8 @@ pub struct Policy {
     pub interfaces: Option<Interfaces>,
     /// Whether the sweep acts, or only says what it would do.
     pub sweep: Mode,
+    /// When something that is undone again and again is in dispute.
+    pub disputes: Disputes,
 }
 
 /// A set of groups, and what their rules may open.
@@ -200,6 +203,7 @@ impl Default for Policy {
             exemptions: Vec::new(),
             interfaces: None,
             sweep: Mode::Observe,
+            disputes: Disputes::default(),
         }
     }
 }

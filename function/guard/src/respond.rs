@@ -10,9 +10,12 @@ use crate::group::{Group, Rule};
 use crate::id::{GroupKey, RoleArn};
 use crate::judge::{Ignored, Judgement, Remark, Undecidable, Verdict, judge, remarks};
 use crate::look::{Answers, Questions, ReadAccount};
-use crate::notice::{Notice, Publish, PublishError};
+use crate::memory::{MemoryError, Remember};
+use crate::notice::Publish;
 use crate::plan::plan;
 use crate::policy::Policy;
+pub use crate::tell::Announced;
+use crate::tell::Told;
 use crate::wire::{self, Dismissal, Reading};
 
 /// The guard: a policy, and the identity by which it knows its own calls.
@@ -45,24 +48,15 @@ pub struct Handled {
     pub handled_at: Timestamp,
     /// Whether people were told.
     pub announced: Announced,
-}
-
-/// Whether people were told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Announced {
-    /// There is nothing that a person must know.
-    NotNeeded,
-    /// The notice was taken by the topic.
-    Published,
-    /// It was not.
-    Failed(PublishError),
+    /// At what the memory failed, if it did; nothing depends on it but how often people are told.
+    pub lapse: Option<MemoryError>,
 }
 
 impl Guard {
     /// Handles one `CloudTrail` record: `record` is its JSON, `now` the instant of handling.
     pub async fn respond<P>(&self, record: &[u8], ports: &P, now: Timestamp) -> Handled
     where
-        P: ReadAccount + ChangeAccount + Publish + Sync,
+        P: ReadAccount + ChangeAccount + Publish + Remember + Sync,
     {
         self.handle(self.read(record), ports, now).await
     }
@@ -76,7 +70,7 @@ impl Guard {
     /// Handles a record that has been read: every step of [`Self::respond`] but the first.
     pub async fn handle<P>(&self, reading: Reading, ports: &P, now: Timestamp) -> Handled
     where
-        P: ReadAccount + ChangeAccount + Publish + Sync,
+        P: ReadAccount + ChangeAccount + Publish + Remember + Sync,
     {
         let mut handled = match reading {
             Reading::Change(change) => self.answer(&change, ports, now).await,
@@ -93,12 +87,8 @@ impl Guard {
                 Handled::new(*event, Verdict::Undecidable(Undecidable::Malformed(why)).into(), now)
             }
         };
-        if let Some(notice) = Notice::of(&handled) {
-            handled.announced = match ports.publish(&notice).await {
-                Ok(()) => Announced::Published,
-                Err(error) => Announced::Failed(error),
-            };
-        }
+        let Told { announced, lapse } = self.tell(&handled, ports).await;
+        (handled.announced, handled.lapse) = (announced, lapse);
         handled
     }
 
@@ -217,6 +207,7 @@ impl Handled {
             actions: Vec::new(),
             handled_at: now,
             announced: Announced::NotNeeded,
+            lapse: None,
         }
     }
 

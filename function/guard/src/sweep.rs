@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use digest::{Digest, Fared, Line, Wrong};
+pub use digest::{Digest, Disputed, Fared, Line, Wrong};
 
 use crate::act::{ChangeAccount, act};
 use crate::facts::{Facts, Subject};
@@ -19,6 +19,7 @@ use crate::group::Group;
 use crate::id::{AccountId, GroupId, Region};
 use crate::judge::judge;
 use crate::look::{Answers, LookUpError, Questions, ReadAccount};
+use crate::memory::{MemoryError, Recalled, Remember};
 use crate::notice::{Notice, Publish};
 use crate::permission::{Direction, Peer};
 use crate::plan::plan;
@@ -47,6 +48,8 @@ pub struct Swept {
     pub failed: Option<LookUpError>,
     /// Whether people were told. The parts of one sweep are told in one message, by the last.
     pub announced: Announced,
+    /// At what the memory failed, if it did: what was counted then waits for the next sweep.
+    pub lapse: Option<MemoryError>,
 }
 
 /// Where the sweep is.
@@ -72,7 +75,7 @@ impl Guard {
         has_time: impl Fn() -> bool,
     ) -> Swept
     where
-        P: ReadAccount + ChangeAccount + Publish + Sync,
+        P: ReadAccount + ChangeAccount + Publish + Remember + Sync,
     {
         let digest = sweep.digest.begun(now, self.policy.sweep);
         let mut swept = match ports.all_groups().await {
@@ -83,21 +86,50 @@ impl Guard {
                     (None, None) => sweeper.interfaces(ports, &has_time).await,
                     (rest, failed) => (rest, failed),
                 };
-                Swept { digest: sweeper.digest, rest, failed, announced: Announced::NotNeeded }
+                Swept::new(sweeper.digest, rest, failed)
             }
-            Err(error) => Swept { digest, rest: None, failed: Some(error), announced: Announced::NotNeeded },
+            Err(error) => Swept::new(digest, None, Some(error)),
         };
         if swept.rest.is_some() {
             return swept;
         }
         swept.digest.end(&self.policy, now);
-        if let Some(notice) = Notice::of_sweep(&swept, home) {
-            swept.announced = match ports.publish(&notice).await {
-                Ok(()) => Announced::Published,
-                Err(error) => Announced::Failed(error),
-            };
-        }
+        self.conclude(&mut swept, home, ports, now).await;
         swept
+    }
+
+    /// Tells people of a sweep that is over, and of what was counted without a message until now.
+    async fn conclude<P: Publish + Remember>(
+        &self,
+        swept: &mut Swept,
+        home: &Home,
+        ports: &P,
+        now: Timestamp,
+    ) {
+        let untold = match ports.untold(now).await {
+            Ok(untold) => untold,
+            Err(error) => {
+                swept.lapse = Some(error);
+                Recalled::default()
+            }
+        };
+        swept.digest.count(&untold);
+        let Some(notice) = Notice::of_sweep(swept, home) else { return };
+        swept.announced = match ports.publish(&notice).await {
+            Ok(()) => Announced::Published,
+            Err(error) => Announced::Failed(error),
+        };
+        if swept.announced == Announced::Published {
+            swept.lapse = self.told(untold, ports, now).await.err().or(swept.lapse.take());
+        }
+    }
+}
+
+impl Swept {
+    /// What was found, of which nobody was told yet.
+    #[must_use]
+    pub const fn new(digest: Digest, rest: Option<Sweep>, failed: Option<LookUpError>) -> Self {
+        Self { digest, rest, failed, announced: Announced::NotNeeded, lapse: None }
     }
 }
 

@@ -18,6 +18,7 @@ use tierguard::group::{Group, Rule};
 use tierguard::id::{AccountId, GroupId, GroupName, PrefixListId};
 use tierguard::interface::Interface;
 use tierguard::look::{Answers, LookUpError, Questions, ReadAccount};
+use tierguard::memory::Remember;
 use tierguard::network::{AddressSet, Network};
 use tierguard::notice::{Notice, Publish, PublishError};
 use tierguard::plan::{Authorize, Naming, RestoreList, Revoke, SetGroups};
@@ -69,6 +70,8 @@ impl Publish for Told {
         Ok(())
     }
 }
+
+impl Remember for Told {}
 
 fn group(id: &str, name: &str, owner: Option<&str>) -> Group {
     Group {

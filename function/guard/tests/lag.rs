@@ -19,6 +19,7 @@ use tierguard::group::{Group, Rule};
 use tierguard::id::{AccountId, GroupId, GroupKey, GroupName, InterfaceId, PrefixListId};
 use tierguard::interface::Interface;
 use tierguard::look::{Answers, ListState, LookUpError, Questions, ReadAccount};
+use tierguard::memory::Remember;
 use tierguard::network::Network;
 use tierguard::notice::{Notice, Publish, PublishError};
 use tierguard::permission::{Direction, Peer, Permission};
@@ -102,6 +103,8 @@ impl Publish for Slow {
         Ok(())
     }
 }
+
+impl Remember for Slow {}
 
 fn texts(rules: &[Rule]) -> String {
     rules.iter().map(|rule| rule.permission.to_string()).collect::<Vec<_>>().join(", ")

@@ -230,7 +230,7 @@ fn a_policy_or_an_account_that_is_wrong() {
     2 | tires: {}
       | ^^^^^
       |
-      = help: write `tiers`; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+      = help: write `tiers`; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces`, `sweep` and `disputes`
     error: wrong.json: SecurityGroups[0] has no `GroupId`
       help: add the key, as the AWS CLI prints it
     ");

@@ -8,12 +8,14 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::dispute;
 use super::door::State;
 use super::escape::{ascii, ascii_json};
 use super::limits::{ID, NAME, TIERS};
 use crate::id::{AccountId, Region};
 use crate::respond::Handled;
 use crate::sweep::{Digest, Home};
+use crate::tell::Standing;
 
 /// One message attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub struct Attribute {
 }
 
 impl Attribute {
-    /// `Name`: `verdict`, `outcome`, `tier`, `account` or `region`.
+    /// `Name`: `verdict`, `outcome`, `dispute`, `tier`, `account` or `region`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
@@ -43,15 +45,17 @@ impl Attribute {
     }
 }
 
-/// What is known of the five.
-pub(super) fn attributes(handled: &Handled, state: &State) -> Vec<Attribute> {
+/// What is known of them.
+pub(super) fn attributes(handled: &Handled, standing: Option<&Standing>, state: &State) -> Vec<Attribute> {
     let account = handled.event.account.as_ref().map(AccountId::as_str);
     let region = handled.event.region.as_ref().map(Region::as_str);
     let verdict = string("verdict", handled.judgement.verdict.word());
     let outcome = state.outcome.map(|outcome| string("outcome", outcome));
+    let stage = standing.and_then(|standing| dispute::word(standing.stage));
     [verdict]
         .into_iter()
         .chain(outcome)
+        .chain(stage.map(|stage| string("dispute", stage)))
         .chain(tiers(handled))
         .chain(account.map(|account| string("account", account)))
         .chain(region.map(|region| string("region", region)))

@@ -2,25 +2,32 @@
 
 use serde::Serialize;
 
+use super::dispute;
 use super::door::{Door, State};
 use super::email;
 use super::escape::{ascii_json, cut};
-use super::limits::{COPIES, ID, LONG, MACHINE_TEXT, NAME, RULE, TIERS};
+use super::limits::{COPIES, FREE, ID, LONG, MACHINE_TEXT, NAME, RULE, TIERS};
 use super::story::{self, Block, Links, Step, Story};
 use super::text::Text;
 use crate::id::{AccountId, GroupId, Region};
-use crate::sweep::{Digest, Fared, Home, Line, Swept, Wrong};
+use crate::sweep::{Digest, Disputed, Fared, Home, Line, Swept, Wrong};
 
 /// Whether anybody needs to know.
-pub(super) fn is_news(Swept { digest, rest, failed, announced: _ }: &Swept) -> bool {
+pub(super) fn is_news(Swept { digest, rest, failed, announced: _, lapse: _ }: &Swept) -> bool {
     digest.has_news() || failed.is_some() || rest.is_some()
 }
 
 /// The story, with at most `listed` of anything that there can be many of.
 pub(super) fn story(swept: &Swept, listed: usize) -> Story {
     let digest = &swept.digest;
-    let blocks =
-        [wrong(digest, listed), causes(digest), ending(digest), Some(looked_at(digest)), done(swept)];
+    let blocks = [
+        wrong(digest, listed),
+        disputed(digest, listed),
+        causes(digest),
+        ending(digest),
+        Some(looked_at(digest)),
+        done(swept),
+    ];
     Story {
         state: state(swept),
         about: about(swept),
@@ -63,13 +70,14 @@ fn state(Swept { digest, rest, failed, .. }: &Swept) -> State {
 
 /// `2 forbidden rules, 1 missing rule`.
 fn found(digest: &Digest) -> Text {
-    let Digest { forbidden, missing, mixed, unsettled, endings, .. } = digest;
+    let Digest { forbidden, missing, mixed, unsettled, endings, untold, .. } = digest;
     let parts = [
         (*forbidden, " forbidden rule", " forbidden rules"),
         (*missing, " missing rule", " missing rules"),
         (*mixed, " interface with tiers that may not meet", " interfaces with tiers that may not meet"),
         (*unsettled, " undecided", " undecided"),
         (*endings, " exemption ends soon", " exemptions end soon"),
+        (*untold, " revert in dispute since the last message", " reverts in dispute since the last message"),
     ];
     let parts: Vec<_> = parts
         .into_iter()
@@ -175,6 +183,23 @@ const fn state_of(wrong: Wrong, fared: Fared) -> &'static str {
     }
 }
 
+/// What was undone again and again, and only counted until now.
+fn disputed(digest: &Digest, listed: usize) -> Option<Block> {
+    let one = |Disputed { place, matter, untold, times, since, by }: &Disputed| {
+        let what = Text::new().theirs(&matter.what, RULE).ours(" on ").theirs(place, ID).ours(": ");
+        let what = what.ours(dispute::words(matter.undone).done).ours(" ").count(*untold);
+        let what = what.ours(if *untold == 1 { " time" } else { " times" }).ours(" since the last message");
+        let all = Text::new().count(*times).ours(" times since ").theirs(since, ID);
+        let all = match by {
+            Some(by) => all.ours(", most often after ").named(by, FREE),
+            None => all,
+        };
+        vec![story::Line::Item(what), story::Line::Detail(all)]
+    };
+    let lines: Vec<_> = story::list(&digest.disputed, listed, one).collect();
+    (!lines.is_empty()).then_some(Block { title: "What was undone again and again", lines })
+}
+
 fn causes(digest: &Digest) -> Option<Block> {
     let one = |cause: &String| vec![story::Line::Item(Text::new().theirs(cause, LONG))];
     let lines: Vec<_> = story::list(&digest.causes, COPIES, one).collect();
@@ -237,6 +262,10 @@ fn steps(Swept { digest, rest, failed, .. }: &Swept) -> Vec<Step> {
             digest.unsettled > 0,
             "If the same cannot be judged tomorrow, see that the guard's role may make the calls above.",
         ),
+        (
+            digest.untold > 0,
+            "End each dispute at its source: take it out of what makes it again, or have the policy allow it.",
+        ),
         (digest.endings > 0, "Ask the owners: what an exemption covers is forbidden from its end on."),
     ];
     let needed = steps.into_iter().filter(|(is_needed, _)| *is_needed);
@@ -279,11 +308,12 @@ struct Omitted {
 
 /// The machine's copy, with at most `listed` lines.
 pub(super) fn machine(swept: &Swept, home: &Home, story: &Story, listed: usize) -> String {
-    let Swept { digest, rest, failed, announced: _ } = swept;
+    let Swept { digest, rest, failed, announced: _, lapse: _ } = swept;
     let mut shown = digest.clone();
     shown.lines.truncate(listed);
     shown.ending.truncate(listed);
     shown.causes.truncate(listed);
+    shown.disputed.truncate(listed);
     let omitted = Omitted {
         lines: digest.wrong().saturating_sub(shown.lines.len()),
         ending: digest.endings.saturating_sub(shown.ending.len()),

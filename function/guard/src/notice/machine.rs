@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::dispute::DisputeReport;
 use super::email;
 use super::escape::{ascii_json, cut};
 use super::limits::{MACHINE_TEXT, TIERS};
@@ -14,6 +15,7 @@ use crate::judge::{Undecidable, Unsettled, Verdict};
 use crate::report::{ActionReport, FindingReport, Report};
 use crate::respond::Handled;
 use crate::shape::SecurityGroupRule;
+use crate::tell::Standing;
 
 #[derive(Serialize)]
 struct Machine {
@@ -49,6 +51,9 @@ struct Details {
     unsettled: Vec<UnsettledReport>,
     group_url: Option<Link>,
     event_url: Option<Link>,
+    /// What is undone again and again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dispute: Option<DisputeReport>,
     omitted: Omitted,
 }
 
@@ -77,7 +82,7 @@ struct Omitted {
 }
 
 /// The copy, with at most `listed` of anything that there can be many of.
-pub(super) fn copy(handled: &Handled, story: &Story, listed: usize) -> String {
+pub(super) fn copy(handled: &Handled, standing: Option<&Standing>, story: &Story, listed: usize) -> String {
     let mut report = Report::new(handled, None);
     let unsettled = unsettled(handled);
     let omitted = Omitted {
@@ -88,7 +93,8 @@ pub(super) fn copy(handled: &Handled, story: &Story, listed: usize) -> String {
         groups: handled.groups.len().saturating_sub(listed),
         tiers: handled.judgement.tiers.len().saturating_sub(TIERS),
     };
-    let notice = Details::new(handled, story, listed, omitted);
+    let dispute = standing.map(|standing| DisputeReport::new(standing, listed));
+    let notice = Details { dispute, ..Details::new(handled, story, listed, omitted) };
     ascii_json(&serde_json::to_string(&Machine { report, notice }).unwrap_or_default())
 }
 
@@ -121,6 +127,7 @@ impl Details {
             unsettled: unsettled(handled).iter().take(listed).map(UnsettledReport::new).collect(),
             group_url: group.clone(),
             event_url: record.clone(),
+            dispute: None,
             omitted,
         }
     }

@@ -26,7 +26,8 @@ struct Variants<'a> {
 const _: () = assert!(2 * EMAIL_BYTES + CHAT_BYTES + 4 * MACHINE_BYTES + REST_BYTES <= MESSAGE);
 
 /// The message.
-pub(super) fn message(Notice { email, chat, machine, sms, subject: _, attributes: _ }: &Notice) -> String {
+pub(super) fn message(notice: &Notice) -> String {
+    let Notice { email, chat, machine, sms, subject: _, attributes: _, door: _ } = notice;
     let variants = Variants {
         default: email,
         email,

@@ -64,7 +64,7 @@ pub(super) fn seconds(handled: &Handled) -> Option<usize> {
 }
 
 /// `12 s`, `5 min`, `30 h`.
-fn duration(seconds: usize) -> Text {
+pub(super) fn duration(seconds: usize) -> Text {
     match seconds {
         0..120 => Text::new().count(seconds).ours(" s"),
         120..7200 => Text::new().count(seconds / 60).ours(" min"),

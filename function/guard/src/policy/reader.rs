@@ -4,6 +4,7 @@
 //! reported. Does not judge whether a policy is wise.
 
 mod callers;
+mod disputes;
 mod exemptions;
 mod fields;
 mod homes;
@@ -50,6 +51,7 @@ const FILE: Shape = Shape {
         "exemptions",
         "interfaces",
         "sweep",
+        "disputes",
     ],
     misplaced: &[],
 };
@@ -98,6 +100,7 @@ fn file(fields: &Fields<'_>, errors: &mut Errors<'_>) -> Policy {
     let interfaces = fields.get("interfaces");
     let interfaces = interfaces.and_then(|node| interfaces::read(node, reaction.mode, &names, errors));
     let sweep = fields.get("sweep").and_then(|node| mode(node, errors)).unwrap_or(Mode::Observe);
+    let disputes = fields.get("disputes").and_then(|node| disputes::read(node, errors));
     governs_something(fields, tiers, errors);
     let mut rules = Rules { names: &names, room: Room::for_networks(), errors };
     Policy {
@@ -111,6 +114,7 @@ fn file(fields: &Fields<'_>, errors: &mut Errors<'_>) -> Policy {
         interfaces,
         // A file that only observes is not to act by the back door.
         sweep: sweep.max(reaction.mode),
+        disputes: disputes.unwrap_or_default(),
     }
 }
 

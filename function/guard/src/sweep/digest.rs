@@ -1,17 +1,20 @@
 //! What a sweep found, in one message: counts, the first of what is wrong, and which exemptions end. It is handed from
 //! one part of a sweep to the next, so it has a size that does not grow with the account.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::act::{Action, Outcome, Target};
+use crate::dispute::{Bout, Matter};
 use crate::facts::Facts;
 use crate::group::Rule;
 use crate::id::GroupId;
 use crate::judge::{Finding, Judgement, Keep, Missing, Mixture, Undecidable, Unsettled, Verdict, Violation};
 use crate::look::LookUpError;
+use crate::memory::Recalled;
 use crate::permission::Permission;
 use crate::policy::{Exemption, Mode, Policy, TierName};
 
@@ -54,6 +57,30 @@ pub struct Digest {
     pub ending: Vec<String>,
     /// How many exemptions that are.
     pub endings: usize,
+    /// What was undone again and again without a message: the first of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disputed: Vec<Disputed>,
+    /// How often anything was.
+    #[serde(skip_serializing_if = "is_none")]
+    pub untold: usize,
+}
+
+/// Something that was undone again and again, and counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disputed {
+    /// Where: a group, a prefix list or an interface, by its id.
+    pub place: String,
+    /// What, and how it was undone.
+    #[serde(flatten)]
+    pub matter: Matter,
+    /// How often since the last message.
+    pub untold: usize,
+    /// How often since the dispute began.
+    pub times: usize,
+    /// Since when.
+    pub since: Timestamp,
+    /// Who made it most often.
+    pub by: Option<String>,
 }
 
 /// One thing that is wrong.
@@ -154,6 +181,19 @@ impl Digest {
         self.ending = ending.into_iter().take(MOST_OTHERS).map(in_words).collect();
     }
 
+    /// Takes note of what was undone without a message.
+    pub(super) fn count(&mut self, untold: &Recalled) {
+        let bouts = untold.disputes().flat_map(|(key, _, dispute)| {
+            let place = key.as_str().rsplit('/').next().unwrap_or_default();
+            dispute.untold_bouts().map(|bout| disputed(place, bout)).collect::<Vec<_>>()
+        });
+        let mut disputed: Vec<_> = bouts.collect();
+        disputed.sort_by_key(|it| Reverse(it.untold));
+        self.untold = disputed.iter().map(|it| it.untold).sum();
+        disputed.truncate(MOST_OTHERS);
+        self.disputed = disputed;
+    }
+
     /// Takes in what was found in some of `all` groups, and what was done.
     pub(super) fn add(&mut self, all: usize, facts: &Facts, judgement: &Judgement, actions: &[Action]) {
         self.groups = self.groups.saturating_add(all);
@@ -216,8 +256,20 @@ impl Digest {
     /// Whether anything is wrong, or will be soon.
     #[must_use]
     pub fn has_news(&self) -> bool {
-        let counts = [self.wrong(), self.unsettled, self.endings];
+        let counts = [self.wrong(), self.unsettled, self.endings, self.untold];
         counts.iter().any(|count| *count > 0)
+    }
+}
+
+fn disputed(place: &str, bout: &Bout) -> Disputed {
+    let most = bout.callers.iter().max_by_key(|(_, count)| **count);
+    Disputed {
+        place: place.to_owned(),
+        matter: bout.matter.clone(),
+        untold: bout.untold,
+        times: bout.times,
+        since: bout.since,
+        by: most.map(|(caller, _)| cut(caller)),
     }
 }
 
@@ -316,6 +368,11 @@ fn name(facts: &Facts, group: &GroupId) -> Option<String> {
 /// `OPS-1234 (dba@example.com) ends 2026-12-31T00:00:00Z: 5432/tcp from 198.51.100.0/24`.
 fn in_words(Exemption { id, owner, until, allow, .. }: &Exemption) -> String {
     cut(&format!("{id} ({owner}) ends {until}: {}", allow.words))
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+const fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 fn cut(text: &str) -> String {

@@ -10,7 +10,7 @@ use tierguard::look::{Answers, LookUpError, Questions};
 use tierguard::notice::Notice;
 use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
 use tierguard::sweep::Home;
-use tierguard::{ChangeAccount, Publish, ReadAccount};
+use tierguard::{ChangeAccount, Publish, ReadAccount, Remember};
 use tierguard_account::Ports;
 
 use super::*;
@@ -81,6 +81,8 @@ impl Publish for Failing {
         }
     }
 }
+
+impl Remember for Failing {}
 
 impl PassOn for Failing {
     async fn pass_on(&self, rest: &Sweep) -> Result<(), PublishError> {

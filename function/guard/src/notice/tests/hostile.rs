@@ -11,7 +11,6 @@ use crate::look::LookUpError;
 use crate::notice::Notice;
 use crate::notice::text::Text;
 use crate::policy::{Mode, OnMixture, PrincipalName, Principals, TierName};
-use crate::respond::Announced;
 use crate::sweep::{Digest, Fared, Home, Line, Swept, Wrong};
 
 /// Texts that would do something if they were taken for ours.
@@ -103,7 +102,8 @@ pub(super) fn check_email(email: &str) {
         "SWEEP:",
         "SWEEP ",
     ];
-    const TITLES: [&str; 17] = [
+    const DISPUTES: [&str; 2] = ["IN DISPUTE, ", "STILL IN DISPUTE, "];
+    const TITLES: [&str; 19] = [
         "What was opened",
         "What was missing",
         "What met on one interface",
@@ -121,11 +121,14 @@ pub(super) fn check_email(email: &str) {
         "Why some could not be judged",
         "Exemptions that end within 7 days",
         "What was looked at",
+        "What was undone again and again",
+        "The two sides",
     ];
     assert!(!email.chars().any(|c| c != '\n' && hides(c)), "{email:?}");
     for (n, line) in email.split('\n').enumerate() {
         let is_title = TITLES.contains(&line);
-        let state = STATES.iter().any(|start| line.starts_with(start));
+        let disputed = DISPUTES.iter().find_map(|start| line.strip_prefix(start)).unwrap_or(line);
+        let state = STATES.iter().any(|start| disputed.starts_with(start));
         assert!(is_title || state || line.is_empty() || line.starts_with("  "), "{line}");
         assert_eq!(state, n == 0, "{line}");
     }
@@ -253,7 +256,7 @@ fn sweep_with(text: &str) -> Notice {
     };
     let failed =
         Some(LookUpError { call: "DescribeSecurityGroups", message: text.to_owned(), retryable: false });
-    let swept = Swept { digest, rest: None, failed, announced: Announced::NotNeeded };
+    let swept = Swept::new(digest, None, failed);
     Notice::of_sweep(&swept, &Home { account: None, region: None }).unwrap()
 }
 

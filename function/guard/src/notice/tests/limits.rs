@@ -53,6 +53,16 @@ proptest! {
     }
 
     #[test]
+    fn any_notice_of_a_dispute_is_within_the_limits(
+        handled in sorts::handled(),
+        standing in sorts::standing(),
+    ) {
+        let notice = Notice::in_dispute(&handled, &standing);
+        prop_assert_eq!(notice.is_some(), Notice::of(&handled).is_some());
+        notice.iter().for_each(check);
+    }
+
+    #[test]
     fn any_notice_of_a_sweep_is_within_the_limits(swept in sorts::swept(), account: bool) {
         let account = account.then(|| AccountId::new("111122223333").unwrap());
         let home = Home { account, region: None };

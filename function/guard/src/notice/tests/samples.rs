@@ -16,6 +16,7 @@ use crate::group::{Group, Rule};
 use crate::id::{AccountId, GroupId, GroupKey, GroupName, RoleArn, RuleId, VpcId};
 use crate::interface::Interface;
 use crate::look::{Answers, LookUpError, Questions, ReadAccount};
+use crate::memory::Remember;
 use crate::network::Network;
 use crate::notice::{Notice, Publish, PublishError};
 use crate::permission::{Direction, Peer, Permission};
@@ -139,6 +140,8 @@ impl Publish for Account {
         Ok(())
     }
 }
+
+impl Remember for Account {}
 
 /// A group of the account.
 pub(super) fn group(id: &str, name: &str) -> Group {

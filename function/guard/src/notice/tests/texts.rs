@@ -1,5 +1,6 @@
 //! The texts that people read.
 
+mod disputes;
 mod editors;
 mod formats;
 mod groups;

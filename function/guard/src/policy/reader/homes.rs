@@ -1,9 +1,9 @@
 //! Where each key of a policy belongs: for somebody who wrote it somewhere else.
 
 /// Every key that a policy may hold, and the places where it may stand.
-const HOMES: [(&[&str], &str); 14] = [
+const HOMES: [(&[&str], &str); 15] = [
     (&["version", "networks", "principals", "tiers", "break-glass", "exemptions", "sweep"], TOP),
-    (&["elsewhere", "interfaces"], TOP),
+    (&["elsewhere", "interfaces", "disputes"], TOP),
     (&["mode", "on-violation"], "the top of the file, a tier, `elsewhere` or `interfaces`"),
     (&["groups"], "a tier or an exemption"),
     (&["ingress", "egress"], "a tier or `elsewhere`"),
@@ -16,6 +16,7 @@ const HOMES: [(&[&str], &str); 14] = [
     (&["tags", "names", "ids"], "`groups`"),
     (&["id", "until", "owner", "reason"], "an entry of `exemptions`"),
     (&["together"], "`interfaces`"),
+    (&["after", "within"], "`disputes`"),
 ];
 const TOP: &str = "the top of the file";
 

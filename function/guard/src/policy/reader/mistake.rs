@@ -109,6 +109,10 @@ pub(super) enum Mistake {
     SameId { id: Quoted, first_line: usize },
     #[error("{text} is not an instant")]
     NotAnInstant { text: Quoted, utc: Option<String> },
+    #[error("{text} is not a number from {least} to {most}")]
+    NotSoOften { text: Quoted, least: usize, most: usize },
+    #[error("{text} is not a time from one minute to seven days")]
+    NotSoLong { text: Quoted },
     #[error("no tier has the name {name}")]
     UnknownTier { name: Quoted, nearest: Option<String> },
     #[error("{name} is a network, not a tier")]
@@ -265,6 +269,10 @@ impl Mistake {
             Self::NotAnInstant { .. } => {
                 "write a date, a time and `Z` or an offset from UTC: `2026-12-31T00:00:00Z`"
             }
+            Self::NotSoOften { .. } => {
+                "write how often something is undone before it is in dispute: `after: 5`"
+            }
+            Self::NotSoLong { .. } => "write hours and minutes: `within: 1h`, or `30m`",
             Self::IdAsName { .. } => "write it under `ids`",
             Self::SelectsAll => "write `tags`, `names` or `ids`: `groups: { tags: { tier: web } }`",
             Self::BothWays => "write two entries, one for each direction",

@@ -1,10 +1,12 @@
 //! What a policy means, what is said about one that is written wrong, and that none is ever too much.
 
 use insta::assert_snapshot;
+use jiff::SignedDuration;
 
 use super::homes::home;
 use super::{FILE, TIER, exemptions, interfaces, rules, selector};
 use crate::change::Actor;
+use crate::dispute::Disputes;
 use crate::id::{AccountId, GroupId, PrefixListId, RoleArn};
 use crate::network::{AddressSet, Network};
 use crate::permission::Direction;
@@ -216,6 +218,20 @@ fn interfaces_are_read() {
     ] {
         let interfaces = with(lines).interfaces.unwrap();
         assert_eq!((interfaces.on_violation, interfaces.mode), (on_violation, mode), "{lines}");
+    }
+}
+
+#[test]
+fn disputes_have_defaults() {
+    let disputes = |after, within| Disputes { after, within: SignedDuration::from_mins(within) };
+    for (lines, expected) in [
+        ("", disputes(5, 60)),
+        ("disputes: {}", disputes(5, 60)),
+        ("disputes: { after: 2 }", disputes(2, 60)),
+        ("disputes: { within: 30m }", disputes(5, 30)),
+        ("disputes: { after: 20, within: 1h 30m }", disputes(20, 90)),
+    ] {
+        assert_eq!(with(lines).disputes, expected, "{lines}");
     }
 }
 

@@ -173,7 +173,7 @@ fn nothing_of_the_file_commands_the_terminal() {
     2 | "\e[31mx\u202e": 1
       | ^^^^^^^^^^^^^^^
       |
-      = help: the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+      = help: the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces`, `sweep` and `disputes`
 
     error: unknown key `a�31m`
      --> policy.yaml:4:1
@@ -181,7 +181,7 @@ fn nothing_of_the_file_commands_the_terminal() {
     4 | "a�31m": 1
       | ^^^^^^^
       |
-      = help: the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+      = help: the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces`, `sweep` and `disputes`
     "#);
 }
 
@@ -299,19 +299,19 @@ fn what_is_not_yaml_or_too_much_of_it() {
 fn keys() {
     assert_snapshot!(said("version: 1\non_violation: revoke\ncolour: red\nelsewhere: { ingress: [] }"), @"
     2:1: unknown key `on_violation`
-        write `on-violation`; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+        write `on-violation`; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces`, `sweep` and `disputes`
     3:1: unknown key `colour`
-        the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+        the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces`, `sweep` and `disputes`
     ");
     assert_snapshot!(said("version: 1\nbreak_glass: []\nexemption: []\neditors: []\nallow: all\nelsewhere: { ingress: [] }"), @"
     2:1: unknown key `break_glass`
-        write `break-glass`; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+        write `break-glass`; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces`, `sweep` and `disputes`
     3:1: unknown key `exemption`
-        write `exemptions`; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+        write `exemptions`; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces`, `sweep` and `disputes`
     4:1: `editors` does not belong here
-        move it to a tier; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+        move it to a tier; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces`, `sweep` and `disputes`
     5:1: `allow` does not belong here
-        move it to an entry of `ingress`, `egress` or `exemptions`; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+        move it to an entry of `ingress`, `egress` or `exemptions`; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces`, `sweep` and `disputes`
     ");
     assert_snapshot!(in_tier("principals: {}, group: x"), @"
     5:3: `principals` does not belong here
@@ -697,9 +697,9 @@ fn keys_in_the_wrong_place() {
     4:73: `from` does not belong here
         move it to an entry of `ingress`, `egress`, `deny` or `exemptions`; the keys here are `groups`, `ingress`, `egress`, `editors`, `mode` and `on-violation`
     5:1: `groups` does not belong here
-        move it to a tier or an exemption; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+        move it to a tier or an exemption; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces`, `sweep` and `disputes`
     6:1: `editors` does not belong here
-        move it to a tier; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces` and `sweep`
+        move it to a tier; the keys here are `version`, `mode`, `on-violation`, `networks`, `principals`, `tiers`, `elsewhere`, `break-glass`, `exemptions`, `interfaces`, `sweep` and `disputes`
     ");
     assert_snapshot!(with("ingress: [{ allow: all, from: self, mode: observe, except: office, ports: 1/tcp }]", ""), @"
     4:67: `mode` does not belong here
@@ -1049,5 +1049,36 @@ fn sweep() {
     assert_snapshot!(with("", "sweep: { mode: observe }"), @"
     5:8: expected a mode, found a mapping
         write `enforce` or `observe`
+    ");
+}
+
+#[test]
+fn disputes() {
+    for wrong in [
+        "disputes: 5",
+        "disputes: { after: 1 }",
+        "disputes: { after: 21 }",
+        "disputes: { after: often }",
+        "disputes: { within: 30 }",
+        "disputes: { within: 59s }",
+        "disputes: { within: 169h }",
+        "disputes: { after: 1, within: soon }",
+        "disputes: { afer: 5 }",
+    ] {
+        assert!(!with("", wrong).is_empty(), "{wrong}");
+    }
+    assert_snapshot!(with("", "disputes: { after: 1, within: soon }"), @"
+    5:20: `1` is not a number from 2 to 20
+        write how often something is undone before it is in dispute: `after: 5`
+    5:31: `soon` is not a time from one minute to seven days
+        write hours and minutes: `within: 1h`, or `30m`
+    ");
+    assert_snapshot!(with("", "disputes: { within: [] }"), @"
+    5:21: expected a time, found a list
+        write `within: 1h`
+    ");
+    assert_snapshot!(with("", "disputes: often"), @"
+    5:11: expected a mapping with `after` and `within`, found `often`
+        write `disputes: { after: 5, within: 1h }`
     ");
 }

@@ -1,0 +1,317 @@
+//! Tells people of one event: how loud, is decided by what is remembered.
+//!
+//! What is told rests on three rules. A revert is counted without a message only where people were told before that it
+//! will be. An event is not told a second time unless something new came of it. Where the memory fails, everything is
+//! told: it never stops anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::act::{Action, Outcome, Target};
+use crate::dispute::{Bout, Dispute, Disputes, Matter, Revert, Stage, Undone};
+use crate::judge::{Missing, Verdict, Violation};
+use crate::memory::{KeepError, Key, MemoryError, Note, Recalled, Record, Remember, Telling};
+use crate::notice::{Notice, Publish, PublishError};
+use crate::respond::{Guard, Handled};
+
+/// Whether people were told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Announced {
+    /// There is nothing that a person must know.
+    NotNeeded,
+    /// The notice was taken by the topic.
+    Published,
+    /// It is in dispute, and was counted: people were told that it is, and are told the count later.
+    Counted,
+    /// People were told the same of this event before.
+    Before,
+    /// The topic did not take the notice.
+    Failed(PublishError),
+}
+
+/// What became of telling people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) announced: Announced,
+    /// At what the memory failed, if it did.
+    pub(crate) lapse: Option<MemoryError>,
+}
+
+/// What a notice says beside its event, of something that is in dispute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) stage: Stage,
+    pub(crate) bouts: Vec<Bout>,
+    /// How long it is counted until people are told again.
+    pub(crate) within: SignedDuration,
+    /// The guard's own role: the other side.
+    pub(crate) own: Option<String>,
+}
+
+/// How often it is tried to write what somebody else writes at the same time.
+const ATTEMPTS: usize = 4;
+/// How long an event is remembered: EventBridge delivers for a day, and Lambda keeps what it has for six hours.
+const EVENT: SignedDuration = SignedDuration::from_hours(48);
+/// The most places of which a dispute is remembered for one event; an event about more is told by itself.
+const MOST_PLACES: usize = 16;
+
+impl Guard {
+    /// Tells people of `handled`, if they have to know.
+    pub(crate) async fn tell<P: Publish + Remember>(&self, handled: &Handled, ports: &P) -> Told {
+        let Some(notice) = Notice::of(handled) else {
+            return Told { announced: Announced::NotNeeded, lapse: None };
+        };
+        let memoir = Memoir::new(self, handled, &notice);
+        for _ in 0..ATTEMPTS {
+            let recalled = match ports.recall(&memoir.keys(), handled.handled_at).await {
+                Ok(recalled) => recalled,
+                Err(error) => return aloud(&notice, ports, Some(error)).await,
+            };
+            match memoir.hear(&recalled) {
+                Hearing::Before => return Told { announced: Announced::Before, lapse: None },
+                Hearing::Counted(notes) => match keep(&notes, ports).await {
+                    Ok(()) => return Told { announced: Announced::Counted, lapse: None },
+                    Err(KeepError::Overtaken) => {}
+                    Err(KeepError::Failed(error)) => return aloud(&notice, ports, Some(error)).await,
+                },
+                Hearing::Aloud(None) => return memoir.publish(&notice, &recalled, ports).await,
+                Hearing::Aloud(Some(standing)) => {
+                    let notice = Notice::in_dispute(handled, &standing).unwrap_or(notice);
+                    return memoir.publish(&notice, &recalled, ports).await;
+                }
+            }
+        }
+        aloud(&notice, ports, None).await
+    }
+}
+
+impl Guard {
+    /// Takes note that people were told of all that was `untold`. What was counted since stays untold.
+    ///
+    /// # Errors
+    /// When that could not be noted: it is told again.
+    pub(crate) async fn told(
+        &self,
+        untold: Recalled,
+        ports: &impl Remember,
+        now: Timestamp,
+    ) -> Result<(), MemoryError> {
+        for (key, _, seen) in untold.disputes() {
+            for _ in 0..ATTEMPTS {
+                let recalled = ports.recall(&BTreeSet::from([key.clone()]), now).await?;
+                let Some(mut dispute) = recalled.dispute(key).cloned() else { break };
+                dispute.tell_seen(seen, now);
+                let until = dispute.until(now, self.policy.disputes);
+                let seen = recalled.version(key);
+                let note = Note { key: key.clone(), record: Record::Dispute(dispute), seen, until };
+                match ports.keep(&note).await {
+                    Ok(()) => break,
+                    Err(KeepError::Failed(error)) => return Err(error),
+                    Err(KeepError::Overtaken) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Publishes `notice` whatever is remembered.
+async fn aloud(notice: &Notice, ports: &impl Publish, lapse: Option<MemoryError>) -> Told {
+    let announced = match ports.publish(notice).await {
+        Ok(()) => Announced::Published,
+        Err(error) => Announced::Failed(error),
+    };
+    Told { announced, lapse }
+}
+
+async fn keep(notes: &[Note], ports: &impl Remember) -> Result<(), KeepError> {
+    for note in notes {
+        ports.keep(note).await?;
+    }
+    Ok(())
+}
+
+/// What is to be remembered of one event.
+struct Memoir {
+    limits: Disputes,
+    own: Option<String>,
+    now: Timestamp,
+    event: Option<Key>,
+    telling: Telling,
+    /// Whether handling it did something, which people do not know yet.
+    is_new: bool,
+    /// Whether another attempt follows: of how that goes, people were promised to hear.
+    is_retried: bool,
+    revert: Revert,
+    /// What was undone, by the key of the place; nothing where anything else is left to be told.
+    matters: BTreeMap<Key, BTreeSet<Matter>>,
+}
+
+/// What is to be done about a notice.
+enum Hearing {
+    /// People were told before.
+    Before,
+    /// It is enough to keep these notes.
+    Counted(Vec<Note>),
+    /// It is to be published, with what there is to say of a dispute.
+    Aloud(Option<Standing>),
+}
+
+impl Memoir {
+    fn new(guard: &Guard, handled: &Handled, notice: &Notice) -> Self {
+        let event = &handled.event;
+        let did = |action: &Action| action.outcome == Outcome::Done;
+        Self {
+            limits: guard.policy.disputes,
+            own: guard.own_role.as_ref().map(ToString::to_string),
+            now: handled.handled_at,
+            event: event.id.as_ref().map(Key::event),
+            telling: Telling {
+                verdict: handled.judgement.verdict.word().to_owned(),
+                door: notice.door().to_owned(),
+            },
+            is_new: handled.actions.iter().any(did),
+            is_retried: handled.retry().is_some(),
+            revert: Revert {
+                at: handled.handled_at,
+                event: event.id.clone(),
+                by: event.actor.identity().or(event.actor.name.as_deref()).unwrap_or("somebody").to_owned(),
+            },
+            matters: if notice.is_well() { matters(handled) } else { BTreeMap::new() },
+        }
+    }
+
+    fn keys(&self) -> BTreeSet<Key> {
+        self.event.iter().chain(self.matters.keys()).cloned().collect()
+    }
+
+    fn hear(&self, recalled: &Recalled) -> Hearing {
+        let before = self.event.as_ref().and_then(|event| recalled.telling(event));
+        if before == Some(&self.telling) && !self.is_new && !self.is_retried {
+            return Hearing::Before;
+        }
+        let (disputes, stage) = self.disputes(recalled);
+        // Whoever was told otherwise of this event has to hear how it ended.
+        let is_corrected = before.is_some_and(|before| *before != self.telling);
+        if stage == Stage::Counted && !is_corrected {
+            return Hearing::Counted(self.notes(&disputes, recalled));
+        }
+        let standing = Standing {
+            stage,
+            bouts: disputes.iter().flat_map(|(key, dispute)| self.told_bouts(key, dispute)).collect(),
+            within: self.limits.within,
+            own: self.own.clone(),
+        };
+        Hearing::Aloud(Some(standing).filter(|standing| !standing.bouts.is_empty()))
+    }
+
+    /// What is in dispute when this event is taken in, and how loud that is.
+    fn disputes(&self, recalled: &Recalled) -> (BTreeMap<Key, Dispute>, Stage) {
+        let mut disputes = BTreeMap::new();
+        let mut loudest = None;
+        for (key, matters) in &self.matters {
+            let mut dispute = recalled.dispute(key).cloned().unwrap_or_default();
+            let stage = dispute.hear(matters, &self.revert, self.limits);
+            loudest = loudest.max(Some(stage));
+            disputes.insert(key.clone(), dispute);
+        }
+        (disputes, loudest.unwrap_or(Stage::Ordinary))
+    }
+
+    /// Those matters of this event of which more is to be said than that they were undone this once.
+    fn told_bouts(&self, key: &Key, dispute: &Dispute) -> Vec<Bout> {
+        let Some(matters) = self.matters.get(key) else { return Vec::new() };
+        let is_more = |bout: &&Bout| bout.untold > 1 || bout.stage(self.now, self.limits) != Stage::Ordinary;
+        dispute.bouts(matters).filter(is_more).cloned().collect()
+    }
+
+    /// Publishes `notice`, and then takes note of that. What cannot be noted is told again.
+    async fn publish<P: Publish + Remember>(&self, notice: &Notice, recalled: &Recalled, ports: &P) -> Told {
+        let told = aloud(notice, ports, None).await;
+        if told.announced != Announced::Published {
+            return told;
+        }
+        let mut recalled = recalled.clone();
+        for _ in 0..ATTEMPTS {
+            match keep(&self.told_notes(&recalled), ports).await {
+                Ok(()) => return told,
+                Err(KeepError::Failed(error)) => return Told { lapse: Some(error), ..told },
+                Err(KeepError::Overtaken) => {}
+            }
+            match ports.recall(&self.keys(), self.now).await {
+                Ok(again) => recalled = again,
+                Err(error) => return Told { lapse: Some(error), ..told },
+            }
+        }
+        told
+    }
+
+    fn told_notes(&self, recalled: &Recalled) -> Vec<Note> {
+        let (mut disputes, _) = self.disputes(recalled);
+        for (key, matters) in &self.matters {
+            if let Some(dispute) = disputes.get_mut(key) {
+                dispute.tell(matters, self.now, self.limits);
+            }
+        }
+        self.notes(&disputes, recalled)
+    }
+
+    fn notes(&self, disputes: &BTreeMap<Key, Dispute>, recalled: &Recalled) -> Vec<Note> {
+        let note =
+            |key: &Key, record, until| Note { key: key.clone(), record, seen: recalled.version(key), until };
+        let disputes = disputes.iter().map(|(key, dispute)| {
+            note(key, Record::Dispute(dispute.clone()), dispute.until(self.now, self.limits))
+        });
+        let until = self.now.saturating_add(EVENT).unwrap_or(Timestamp::MAX);
+        let event = self.event.iter().map(|key| note(key, Record::Telling(self.telling.clone()), until));
+        disputes.chain(event).collect()
+    }
+}
+
+/// What was undone, by place, where that is all that there is to tell.
+fn matters(handled: &Handled) -> BTreeMap<Key, BTreeSet<Matter>> {
+    let Verdict::Violation(violation) = &handled.judgement.verdict else { return BTreeMap::new() };
+    let is_all = violation.unsettled.is_empty() && handled.judgement.remarks.is_empty();
+    if !is_all || !handled.actions.iter().all(is_undone) {
+        return BTreeMap::new();
+    }
+    let mut matters: BTreeMap<Key, BTreeSet<Matter>> = BTreeMap::new();
+    for action in &handled.actions {
+        for (subject, matter) in undone(action, violation) {
+            let key = Key::dispute(handled.event.account.as_ref(), handled.event.region.as_ref(), &subject);
+            matters.entry(key).or_default().insert(matter);
+        }
+    }
+    if matters.len() > MOST_PLACES { BTreeMap::new() } else { matters }
+}
+
+fn is_undone(action: &Action) -> bool {
+    match action.outcome {
+        Outcome::Done | Outcome::AlreadyGone | Outcome::AlreadyThere => true,
+        Outcome::Failed { .. } | Outcome::Withheld | Outcome::NoRoom => false,
+    }
+}
+
+/// What `action` undid, and where. The allowed part that stays of a rule is no matter of its own.
+fn undone(action: &Action, violation: &Violation) -> Vec<(String, Matter)> {
+    match &action.target {
+        Target::Rules { group, rules } => {
+            let is_missing = |rule: &&_| {
+                let is_it =
+                    |missing: &&Missing| missing.group == *group && missing.rule.as_ref() == Some(*rule);
+                violation.missing.iter().any(|missing| is_it(&missing))
+            };
+            let undone = if action.adds() { Undone::PutBack } else { Undone::Removed };
+            rules
+                .iter()
+                .filter(|rule| !action.adds() || is_missing(rule))
+                .map(|rule| (group.to_string(), Matter::new(undone, &rule.permission)))
+                .collect()
+        }
+        Target::PrefixList(list) => vec![(list.to_string(), Matter::new(Undone::Restored, list))],
+        Target::Interface { interface, .. } => {
+            vec![(interface.to_string(), Matter::new(Undone::Detached, interface))]
+        }
+    }
+}
