@@ -27,6 +27,7 @@ use tierguard::memory::Remember;
 use tierguard::notice::{Notice, Publish, PublishError};
 use tierguard::permission::{Direction, Permission};
 use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
+use tierguard::policy::Mode;
 use tierguard::respond::Basis;
 use tierguard::wire::{Dismissal, Reading};
 use tierguard::{Guard, Handled, Policy};
@@ -504,6 +505,33 @@ proptest! {
             for (group, before) in [WEB, DB, OTHER].into_iter().zip(&before) {
                 let kept: BTreeSet<_> = before.intersection(&allowed_in(group, &universe)).cloned().collect();
                 prop_assert!(kept.is_subset(&world.rules(group)), "{sent:?} took {group}: {kept:?}");
+            }
+        }
+    }
+
+    /// Of invariants 1, 7 and 8 for a record that anybody may have written: it brings about no more than a sweep. Whoever
+    /// it says to have made what, nothing that the policy allows to anybody goes, what is added is the allowed part of a
+    /// rule that goes, and where the sweep observes nothing is done at all.
+    #[test]
+    fn hearsay_brings_about_no_more_than_a_sweep(present in world(), events in prop::collection::vec(sent(), 1..6),
+                                                 policy in any_policy()) {
+        let (universe, guard) = (universe(), guard(&policy));
+        let world = Watched::new(account(&present, &universe));
+        for sent in &events {
+            let record = sent.record(&universe);
+            let groups = [WEB, DB, OTHER].map(id);
+            let before = groups.clone().map(|group| (world.ports.account().rules_of(&group), group));
+            block_on(guard.respond_to_hearsay(&record, &world, Timestamp::UNIX_EPOCH));
+            for (rules, group) in &before {
+                let after = world.ports.account().rules_of(group);
+                let is_allowed = |rule: &&Rule| is_allowed(&guard.policy, &world, group, rule);
+                let added: Vec<_> = after.iter().filter(|rule| !rules.contains(rule)).collect();
+                let gone: Vec<_> = rules.iter().filter(|rule| !after.contains(rule)).collect();
+                prop_assert!(added.iter().all(is_allowed), "{sent:?} added to {group}: {added:?}");
+                prop_assert!(!gone.iter().any(is_allowed), "{sent:?} took of {group}: {gone:?}");
+                // What is added is what is allowed of a rule that goes.
+                prop_assert!(added.is_empty() || !gone.is_empty());
+                prop_assert!(gone.is_empty() || guard.policy.sweep == Mode::Enforce);
             }
         }
     }

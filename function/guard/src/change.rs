@@ -7,6 +7,8 @@ mod group;
 mod list;
 mod tags;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 pub use attachment::{Attached, Attachment, InterfaceKey};
@@ -70,6 +72,18 @@ pub struct Event {
     pub source_ip: Option<String>,
     /// `userAgent`, chosen by the caller.
     pub user_agent: Option<String>,
+    /// Whether what the record says can be believed.
+    pub vouching: Vouching,
+}
+
+/// Whether somebody vouches for what a record says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Vouching {
+    /// It came the way that `CloudTrail`'s records come.
+    #[default]
+    Vouched,
+    /// It came by another way, so that anybody may have written it: it is a hint where to look, and nothing else.
+    Hearsay,
 }
 
 /// Who made a call.
@@ -86,7 +100,41 @@ pub struct Actor {
     pub invoked_by: Option<String>,
 }
 
+impl Change {
+    /// What is left of a change for which nobody vouches: what it names. Who did what, and when, is not believed.
+    #[must_use]
+    pub fn hearsay(self) -> Self {
+        Self { event: self.event.hearsay(), kind: self.kind.hearsay() }
+    }
+}
+
+impl Event {
+    /// What names the event, and where it is said to have been.
+    #[must_use]
+    pub fn hearsay(self) -> Self {
+        let Self { group, id, name, account, region, .. } = self;
+        Self { group, id, name, account, region, vouching: Vouching::Hearsay, ..Self::default() }
+    }
+}
+
 impl ChangeKind {
+    /// The same, as if `CloudTrail` had cut all that it says away: the live account has to say.
+    fn hearsay(self) -> Self {
+        match self {
+            Self::Group(GroupChange { group, edit: _ }) => {
+                Self::Group(GroupChange { group, edit: GroupEdit::Modify { rules: Told::Cut } })
+            }
+            Self::Tags(tags) => Self::Tags(tags),
+            Self::PrefixList(ListChange { list, .. }) => {
+                Self::PrefixList(ListChange { list, before: None, edit: ListEdit::Cut })
+            }
+            Self::Attachment(Attachment { interfaces }) => {
+                let named = |attached| Attached { groups: BTreeSet::new(), ..attached };
+                Self::Attachment(Attachment { interfaces: interfaces.into_iter().map(named).collect() })
+            }
+        }
+    }
+
     /// Whether it may open anything, rather than only take away.
     #[must_use]
     pub const fn may_open(&self) -> bool {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 pub use lag::FRESH;
 pub use subject::{NoSubject, Subject, Touch};
 
-use crate::change::{Actor, Attachment, Change, ChangeKind, ListChange, ListVersion};
+use crate::change::{Actor, Attachment, Change, ChangeKind, ListChange, ListVersion, Vouching};
 use crate::group::{Group, Rule};
 use crate::id::{AccountId, GroupId, GroupKey, PrefixListId};
 use crate::interface::Interface;
@@ -29,7 +29,7 @@ pub struct Facts {
     pub interfaces: Vec<Interface>,
     /// The prefix list that was changed, if one was and its former entries are known.
     pub list: Option<ChangedList>,
-    /// Who made the change; `None` in the sweep, where there is none.
+    /// Who made the change; `None` in the sweep, where nobody did, and where nobody vouches for who it was.
     pub actor: Option<Actor>,
     /// Whether the guard made it itself.
     pub is_own: bool,
@@ -108,7 +108,10 @@ impl Facts {
         Ok(Self {
             interfaces,
             list,
-            actor: Some(change.event.actor.clone()),
+            actor: match change.event.vouching {
+                Vouching::Vouched => Some(change.event.actor.clone()),
+                Vouching::Hearsay => None,
+            },
             ..Self::about(subjects, owner.or_else(|| change.event.account.clone()), answers, at)
         })
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::act::{Action, ChangeAccount, Outcome, act};
 pub use crate::basis::Basis;
-use crate::change::{Change, ChangeKind, Event, GroupChange, GroupEdit};
+use crate::change::{Change, ChangeKind, Event, GroupChange, GroupEdit, Vouching};
 use crate::facts::{Facts, NoSubject};
 use crate::group::{Group, Rule};
 use crate::id::{GroupKey, RoleArn};
@@ -61,6 +61,15 @@ impl Guard {
         self.handle(self.read(record), ports, now).await
     }
 
+    /// Handles a record that anybody may have written: what it names is swept, as the policy's `sweep` says, and nothing
+    /// that it says is believed.
+    pub async fn respond_to_hearsay<P>(&self, record: &[u8], ports: &P, now: Timestamp) -> Handled
+    where
+        P: ReadAccount + ChangeAccount + Publish + Remember + Sync,
+    {
+        self.handle(self.read(record).hearsay(), ports, now).await
+    }
+
     /// Reads one `CloudTrail` record: the first step of [`Self::respond`].
     #[must_use]
     pub fn read(&self, record: &[u8]) -> Reading {
@@ -73,7 +82,10 @@ impl Guard {
         P: ReadAccount + ChangeAccount + Publish + Remember + Sync,
     {
         let mut handled = match reading {
-            Reading::Change(change) => self.answer(&change, ports, now).await,
+            Reading::Change(change) => match change.event.vouching {
+                Vouching::Vouched => self.answer(&change, ports, now).await,
+                Vouching::Hearsay => self.sweeping().answer(&change, ports, now).await,
+            },
             Reading::Ignored(_, Dismissal::OwnChange(Some(change))) => self.review(&change, ports, now).await,
             Reading::Ignored(event, why) => Handled::dismissed(*event, &why, now),
             // Where the policy says nothing about interfaces, a launch that cannot be read is nobody's concern.
@@ -90,6 +102,11 @@ impl Guard {
         let Told { announced, lapse } = self.tell(&handled, ports).await;
         (handled.announced, handled.lapse) = (announced, lapse);
         handled
+    }
+
+    /// The guard as the policy lets it sweep: more than that nobody without a voucher can bring about.
+    fn sweeping(&self) -> Self {
+        Self { policy: self.policy.swept(), own_role: self.own_role.clone() }
     }
 
     /// Everything but telling.

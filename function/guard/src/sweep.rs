@@ -135,7 +135,7 @@ impl Swept {
 
 impl Policy {
     /// The policy of the sweep, which may observe where events are answered.
-    fn swept(&self) -> Self {
+    pub(crate) fn swept(&self) -> Self {
         match self.sweep {
             Mode::Enforce => self.clone(),
             Mode::Observe => self.clone().with_mode(Mode::Observe),

@@ -36,6 +36,21 @@ pub enum Reading {
     Malformed(Box<Event>, Malformed),
 }
 
+impl Reading {
+    /// What is left of a record for which nobody vouches. Also that it was the guard's own call is not believed.
+    #[must_use]
+    pub fn hearsay(self) -> Self {
+        match self {
+            Self::Change(change) | Self::Ignored(_, Dismissal::OwnChange(Some(change))) => {
+                Self::Change(Box::new(change.hearsay()))
+            }
+            Self::Ignored(event, why) => Self::Ignored(Box::new(event.hearsay()), why),
+            Self::Truncated(event) => Self::Truncated(Box::new(event.hearsay())),
+            Self::Malformed(event, why) => Self::Malformed(Box::new(event.hearsay()), why),
+        }
+    }
+}
+
 /// Why a record needs no judgement, as far as the record itself tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dismissal {

@@ -1,7 +1,7 @@
 //! What people are told beside the verdict, because it bears on who may reach what.
 
 use super::verdict::Remark;
-use crate::change::{Change, ChangeKind, GroupEdit};
+use crate::change::{Change, ChangeKind, Event, GroupEdit, Vouching};
 use crate::facts::{Facts, Subject};
 use crate::group::Group;
 use crate::policy::Policy;
@@ -33,7 +33,8 @@ pub fn remarks(policy: &Policy, change: &Change, facts: &Facts) -> Vec<Remark> {
             .collect(),
         ChangeKind::PrefixList(_) => Vec::new(),
     };
-    remarks.into_iter().chain(of_caller(policy, facts)).collect()
+    let hearsay = of_hearsay(policy, &change.event, facts);
+    hearsay.into_iter().chain(remarks).chain(of_caller(policy, facts)).collect()
 }
 
 fn of_group(policy: &Policy, edit: &GroupEdit, Subject { group, rules, .. }: &Subject) -> Option<Remark> {
@@ -58,10 +59,22 @@ fn of_tags(policy: &Policy, group: &Group) -> Option<Remark> {
 /// A change of a caller who may change anything is always told of, where the policy says anything about what was
 /// changed.
 fn of_caller(policy: &Policy, facts: &Facts) -> Option<Remark> {
-    let is_managed = facts.subjects.iter().any(|subject| !policy.scopes(&subject.group).is_empty())
-        || (policy.interfaces.is_some() && !facts.interfaces.is_empty());
+    let is_managed = is_managed(policy, facts);
     let is_theirs = facts.actor.as_ref().is_some_and(|actor| policy.break_glass.include(actor));
     (is_managed && is_theirs).then(|| Remark::BreakGlass { callers: policy.break_glass.clone() })
+}
+
+/// So is a record that anybody may have written: somebody tries the door.
+fn of_hearsay(policy: &Policy, event: &Event, facts: &Facts) -> Option<Remark> {
+    match event.vouching {
+        Vouching::Vouched => None,
+        Vouching::Hearsay => is_managed(policy, facts).then_some(Remark::Hearsay),
+    }
+}
+
+fn is_managed(policy: &Policy, facts: &Facts) -> bool {
+    facts.subjects.iter().any(|subject| !policy.scopes(&subject.group).is_empty())
+        || (policy.interfaces.is_some() && !facts.interfaces.is_empty())
 }
 
 fn is_default(group: &Group) -> bool {

@@ -215,6 +215,8 @@ pub enum Remark {
     },
     /// The guard's own change: nothing was undone, and it should never have been made.
     OwnChange,
+    /// Nobody vouches for the record: what it names was looked at as a sweep would.
+    Hearsay,
     /// Its tags were changed, and the group is in no tier.
     InNoTier {
         /// The group.
@@ -281,6 +283,7 @@ impl Remark {
         match self {
             Self::BreakGlass { .. } => "break-glass",
             Self::OwnChange => "own-change",
+            Self::Hearsay => "hearsay",
             Self::InNoTier { .. } => "in-no-tier",
             Self::Deleted { .. } => "deleted",
             Self::DefaultGroupOpened { .. } => "default-group-opened",

@@ -22,7 +22,8 @@ impl<'a> Bound<'a> {
         let of_remark = |remark: &'a Remark| match remark {
             Remark::OwnChange => Some(Self::Own),
             Remark::BreakGlass { callers } => Some(Self::BreakGlass(callers)),
-            Remark::InNoTier { .. }
+            Remark::Hearsay
+            | Remark::InNoTier { .. }
             | Remark::Deleted { .. }
             | Remark::DefaultGroupOpened { .. }
             | Remark::DefaultGroupUsed { .. }

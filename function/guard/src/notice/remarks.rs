@@ -60,12 +60,13 @@ pub(super) fn steps(handled: &Handled) -> Vec<Step> {
 fn in_order(handled: &Handled) -> Vec<&Remark> {
     let rank = |remark: &&Remark| match remark {
         Remark::OwnChange => 0,
-        Remark::BreakGlass { .. } => 1,
-        Remark::InNoTier { .. } => 2,
-        Remark::Deleted { .. } => 3,
-        Remark::DefaultGroupOpened { .. } => 4,
-        Remark::DefaultGroupUsed { .. } => 5,
-        Remark::Associated { .. } => 6,
+        Remark::Hearsay => 1,
+        Remark::BreakGlass { .. } => 2,
+        Remark::InNoTier { .. } => 3,
+        Remark::Deleted { .. } => 4,
+        Remark::DefaultGroupOpened { .. } => 5,
+        Remark::DefaultGroupUsed { .. } => 6,
+        Remark::Associated { .. } => 7,
     };
     let mut all: Vec<_> = handled.judgement.remarks.iter().collect();
     all.sort_by_key(rank);
@@ -85,6 +86,7 @@ fn state(handled: &Handled) -> State {
 fn label(remark: &Remark) -> Text {
     Text::from(match remark {
         Remark::OwnChange => "ALARM",
+        Remark::Hearsay => "HEARSAY",
         Remark::BreakGlass { .. } => "BREAK-GLASS",
         Remark::InNoTier { .. } => "IN NO TIER",
         Remark::Deleted { .. } => "DELETED",
@@ -103,7 +105,9 @@ fn about(handled: &Handled, remark: &Remark) -> Text {
         None => start,
     };
     match remark {
-        Remark::OwnChange | Remark::BreakGlass { .. } | Remark::Deleted { .. } => on_group(event()),
+        Remark::OwnChange | Remark::Hearsay | Remark::BreakGlass { .. } | Remark::Deleted { .. } => {
+            on_group(event())
+        }
         Remark::InNoTier { group } | Remark::DefaultGroupOpened { group } => story::group_of(handled, group),
         Remark::DefaultGroupUsed { group, interface } => {
             story::group_of(handled, group).ours(" on ").theirs(interface, ID)
@@ -120,6 +124,10 @@ fn sentence(handled: &Handled, remark: &Remark) -> Text {
         Remark::OwnChange => Text::from(
             "the guard's own role made this change. Either its policy was changed meanwhile, or somebody else uses \
              the role.",
+        ),
+        Remark::Hearsay => Text::from(
+            "nobody vouches for this record: it did not come by way of the guard's own rules, and anybody who may invoke \
+             the guard can have written it. Nothing of it was believed; what it names was looked at as a sweep would.",
         ),
         Remark::BreakGlass { callers } => {
             let who = Text::from("a break-glass caller (").named(&callers.to_string(), NAME);
@@ -172,6 +180,10 @@ const fn step(remark: &Remark) -> &'static str {
         Remark::OwnChange => {
             "Find out at once who used the guard's role: only the guard may. If it was the guard, see which policy it \
              had then."
+        }
+        Remark::Hearsay => {
+            "If it was nobody of yours (a test, an event handed back without its proof), find out who invoked the guard, or \
+             wrote to its queue, and take that permission away."
         }
         Remark::BreakGlass { .. } => {
             "See that somebody knows of it, and that it is taken back when the incident is over."

@@ -10,7 +10,7 @@ use super::loose::{Text, account_digits};
 use super::part::Parts;
 use super::{Dismissal, Malformed, Reading, Unreadable};
 use super::{attachment, group, prefix_list, tags};
-use crate::change::{Change, ChangeKind, Event};
+use crate::change::{Change, ChangeKind, Event, Vouching};
 use crate::id::{AccountId, EventId, GroupKey, Region, RoleArn};
 
 #[derive(Debug, Default, Deserialize)]
@@ -124,6 +124,7 @@ impl Record<'_> {
             actor: identity.map(UserIdentity::actor).unwrap_or_default(),
             source_ip: text(&self.source_ip_address),
             user_agent: text(&self.user_agent),
+            vouching: Vouching::Vouched,
         }
     }
 }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::act::{Action, Outcome, Target};
-use crate::change::{Actor, Event, ListVersion};
+use crate::change::{Actor, Event, ListVersion, Vouching};
 use crate::dispute::{Dispute, Disputes, Matter, Revert, Stage, Undone};
 use crate::group::{Group, Rule};
 use crate::id::{
@@ -177,6 +177,7 @@ fn remark() -> impl Strategy<Value = Remark> {
     prop_oneof![
         callers().prop_map(|callers| Remark::BreakGlass { callers }),
         Just(Remark::OwnChange),
+        Just(Remark::Hearsay),
         group_id().prop_map(|group| Remark::InNoTier { group }),
         vec(tier(), 1..14).prop_map(|tiers| Remark::Deleted { tiers }),
         group_id().prop_map(|group| Remark::DefaultGroupOpened { group }),
@@ -320,6 +321,7 @@ fn event() -> impl Strategy<Value = Event> {
     let texts = (option::of(name), option::of(text()), option::of(text()));
     (ids, texts, option::of(-9_999_999_i64..9_999_999), actor).prop_map(
         |((id, account, region), (name, source_ip, user_agent), time, actor)| Event {
+            vouching: Vouching::Vouched,
             group: None,
             id: id.map(|id| EventId::new(&id).unwrap()),
             account: account.map(|id| AccountId::new(&id).unwrap()),
