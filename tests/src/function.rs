@@ -31,6 +31,8 @@ pub struct Settings {
     pub topic: String,
     /// `TIERGUARD_SWEEP_TOPIC_ARN`
     pub sweep_topic: String,
+    /// `TIERGUARD_STATE_TABLE`
+    pub table: Option<String>,
     /// `TIERGUARD_MODE`
     pub mode: Option<String>,
     /// The text of the policy file.
@@ -140,6 +142,7 @@ fn command(settings: &Settings, policy: &Path, api: &str) -> Command {
     ]);
     command.env("TIERGUARD_POLICY", policy);
     command.envs(settings.mode.iter().map(|mode| ("TIERGUARD_MODE", mode)));
+    command.envs(settings.table.iter().map(|table| ("TIERGUARD_STATE_TABLE", table)));
     command
 }
 

@@ -31,6 +31,7 @@ pub mod rule;
 pub mod runtime_api;
 pub mod sample;
 pub mod scene;
+pub mod table;
 pub mod tags;
 pub mod template;
 pub mod venv;

@@ -47,9 +47,13 @@ fn operation(text: &str) -> Option<String> {
     (rest.starts_with('(') && !name.is_empty()).then(|| name.to_owned())
 }
 
-/// The IAM action of an operation: both services name them alike.
+/// The IAM action of an operation: all services name them alike.
 fn action(operation: &str) -> String {
-    let service = if operation == "publish" { "sns" } else { "ec2" };
+    let service = match operation {
+        "publish" => "sns",
+        "get_item" | "put_item" | "scan" => "dynamodb",
+        _ => "ec2",
+    };
     let words = operation.split('_').map(|word| {
         let (first, rest) = word.split_at(1.min(word.len()));
         first.to_uppercase() + rest

@@ -18,6 +18,7 @@ use crate::function::{Function, Settings};
 use crate::moto::{MOTO, Moto};
 use crate::proxy::Proxy;
 use crate::rule::{Rule, Way};
+use crate::table::Memory;
 
 /// The account.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub struct World {
     pub vpc: String,
     /// What the function's calls pass through.
     pub proxy: Proxy,
+    /// The table in which the function remembers what it told, once it is asked for.
+    pub memory: Memory,
     sqs: Sqs,
     notices: Topic,
     sweeps: Topic,
@@ -73,7 +76,8 @@ impl World {
         let (sns, sqs) = (Sns::new(&config), Sqs::new(&config));
         let notices = Topic::make(&unique("notices"), &sns, &sqs).await;
         let sweeps = Topic::make(&unique("sweeps"), &sns, &sqs).await;
-        Self { ec2, vpc, proxy: Proxy::start(address), sqs, notices, sweeps, _moto: moto }
+        let memory = Memory::new(&config, unique("memory"));
+        Self { ec2, vpc, proxy: Proxy::start(address), memory, sqs, notices, sweeps, _moto: moto }
     }
 
     /// Starts the function with this policy; its calls pass through the proxy.
@@ -85,13 +89,28 @@ impl World {
     /// The same, with `TIERGUARD_MODE`.
     #[must_use]
     pub fn function_in_mode(&self, policy: &str, mode: Option<&str>) -> Function {
-        let function = Function::start(&Settings {
+        self.start(&Settings { mode: mode.map(str::to_owned), ..self.settings(policy) })
+    }
+
+    /// Starts the function with this policy; it remembers what it told in a table, as it is deployed.
+    pub async fn remembering(&self, policy: &str) -> Function {
+        let table = Some(self.memory.table().await);
+        self.start(&Settings { table, ..self.settings(policy) })
+    }
+
+    fn settings(&self, policy: &str) -> Settings {
+        Settings {
             endpoint: self.proxy.url(),
             topic: self.notices.arn.clone(),
             sweep_topic: self.sweeps.arn.clone(),
-            mode: mode.map(str::to_owned),
+            table: None,
+            mode: None,
             policy: policy.to_owned(),
-        });
+        }
+    }
+
+    fn start(&self, settings: &Settings) -> Function {
+        let function = Function::start(settings);
         // What it did to get ready is not what a test asks about.
         drop(self.proxy.seen());
         function

@@ -30,6 +30,20 @@ pub enum Announced {
     Failed(PublishError),
 }
 
+impl Announced {
+    /// A word for the log.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::NotNeeded => "not-needed",
+            Self::Published => "published",
+            Self::Counted => "counted",
+            Self::Before => "before",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
 /// What became of telling people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Told {

@@ -1,25 +1,31 @@
 //! The ports of the guard over AWS, and the clients behind them.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use jiff::Timestamp;
 use thiserror::Error;
 use tierguard::act::{AuthorizeError, RestoreError, RevokeError, Revoked, SetGroupsError};
 use tierguard::group::Group;
 use tierguard::id::{AccountId, Region};
 use tierguard::interface::Interface;
 use tierguard::look::{Answers, LookUpError, Questions};
+use tierguard::memory::{KeepError, Key, MemoryError, Note, Recalled};
 use tierguard::notice::{Notice, PublishError};
 use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
 use tierguard::sweep::{self, Sweep};
-use tierguard::{ChangeAccount, Publish, ReadAccount};
+use tierguard::{ChangeAccount, Publish, ReadAccount, Remember};
 
 use crate::arn::TopicArn;
 use crate::ec2::{Ec2, Home};
+use crate::memory::Memory;
 use crate::relay::{PassOn, Relay};
 use crate::sns::Topic;
+use crate::table::{Table, TableName};
 
 /// An endpoint in the same Region answers within milliseconds; what has no connection after this has none.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -29,12 +35,16 @@ const ATTEMPT: Duration = Duration::from_secs(3);
 const OPERATION: Duration = Duration::from_secs(8);
 const ATTEMPTS: u32 = 3;
 
-/// The account, and the topics.
+/// What is remembered must keep nobody waiting: where it cannot be had at once, people are told all the same.
+const MEMORY: Duration = Duration::from_secs(2);
+
+/// The account, the topics, and the memory.
 #[derive(Debug, Clone)]
 pub struct Aws {
     ec2: Ec2,
     topic: Topic,
     relay: Option<Relay>,
+    memory: Arc<Memory>,
 }
 
 /// The Region is not known.
@@ -45,8 +55,8 @@ pub struct Aws {
 pub struct NoRegion;
 
 impl Aws {
-    /// Builds the clients, once, from the standard AWS settings: `topic` is told, sweeps go on by way of `sweeps`, and
-    /// `account` is guarded.
+    /// Builds the clients, once, from the standard AWS settings: `topic` is told, sweeps go on by way of `sweeps`, what
+    /// was told is remembered in `table`, and `account` is guarded.
     ///
     /// No call is made here to warm the connections up. What costs time without a network is done when a client is
     /// built: the system's certificates are loaded and the TLS settings prepared. A handshake would not be: an event
@@ -59,6 +69,7 @@ impl Aws {
     pub async fn connect(
         topic: TopicArn,
         sweeps: Option<TopicArn>,
+        table: Option<TableName>,
         account: AccountId,
     ) -> Result<Self, NoRegion> {
         let config = load().await;
@@ -67,6 +78,7 @@ impl Aws {
             ec2: Ec2::new(aws_sdk_ec2::Client::new(&config), Home { account, region }),
             topic: Topic::new(sns(&config, &topic), topic),
             relay: sweeps.map(|topic| Relay::new(sns(&config, &topic), topic)),
+            memory: Arc::new(Memory::of(table.map(|table| Table::new(dynamodb(&config), table)))),
         })
     }
 
@@ -89,6 +101,17 @@ fn sns(config: &SdkConfig, topic: &TopicArn) -> aws_sdk_sns::Client {
     let region = aws_config::Region::new(topic.region.to_string());
     let config = aws_sdk_sns::config::Builder::from(config).region(region).build();
     aws_sdk_sns::Client::from_conf(config)
+}
+
+/// A client that gives up early.
+fn dynamodb(config: &SdkConfig) -> aws_sdk_dynamodb::Client {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(CONNECT)
+        .operation_timeout(MEMORY)
+        .build();
+    let config = aws_sdk_dynamodb::config::Builder::from(config).timeout_config(timeouts).build();
+    aws_sdk_dynamodb::Client::from_conf(config)
 }
 
 async fn load() -> SdkConfig {
@@ -139,6 +162,20 @@ impl ChangeAccount for Aws {
 impl Publish for Aws {
     async fn publish(&self, notice: &Notice) -> Result<(), PublishError> {
         self.topic.publish(notice).await
+    }
+}
+
+impl Remember for Aws {
+    async fn recall(&self, keys: &BTreeSet<Key>, now: Timestamp) -> Result<Recalled, MemoryError> {
+        self.memory.recall(keys, now).await
+    }
+
+    async fn keep(&self, note: &Note) -> Result<(), KeepError> {
+        self.memory.keep(note).await
+    }
+
+    async fn untold(&self, now: Timestamp) -> Result<Recalled, MemoryError> {
+        self.memory.untold(now).await
     }
 }
 

@@ -13,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::arn::{InvalidArn, Role, TopicArn};
 use crate::log;
+use crate::table::TableName;
 
 /// Where settings come from.
 pub trait Environment {
@@ -47,6 +48,8 @@ pub struct Settings {
     pub topic: TopicArn,
     /// `TIERGUARD_SWEEP_TOPIC_ARN`.
     pub sweeps: Option<TopicArn>,
+    /// `TIERGUARD_STATE_TABLE`.
+    pub table: Option<TableName>,
     /// `TIERGUARD_ROLE_ARN`.
     pub role: Role,
     /// `RUST_LOG`.
@@ -100,6 +103,7 @@ pub struct ConfigErrors(pub Vec<ConfigError>);
 const POLICY: &str = "TIERGUARD_POLICY";
 const TOPIC: &str = "TIERGUARD_TOPIC_ARN";
 pub(crate) const SWEEPS: &str = "TIERGUARD_SWEEP_TOPIC_ARN";
+const TABLE: &str = "TIERGUARD_STATE_TABLE";
 pub(crate) const ROLE: &str = "TIERGUARD_ROLE_ARN";
 const MODE: &str = "TIERGUARD_MODE";
 const LOG: &str = "RUST_LOG";
@@ -110,6 +114,7 @@ const POLICY_FILE: &str = "policy.yaml";
 const TOPIC_HELP: &str =
     "give the topic that notices go to: arn:aws:sns:<region>:<account>:<name>, not a FIFO topic";
 const SWEEPS_HELP: &str = "give a topic of its own to which the function is subscribed, for sweeps that take longer than one invocation, or leave it out";
+const TABLE_HELP: &str = "give the name of a table with the key `id`, in which the guard remembers what it told, or leave it out: then each process remembers for itself";
 pub(crate) const ROLE_HELP: &str = "give the role that the function runs as, by which it knows its own calls: arn:aws:iam::<account>:role/<name>";
 const MODE_HELP: &str = "write enforce or observe, or leave it out and let the policy decide";
 const LOG_HELP: &str =
@@ -124,17 +129,19 @@ impl Settings {
     pub fn read(environment: &impl Environment) -> Result<Self, ConfigErrors> {
         let topic = required(environment, TOPIC, TOPIC_HELP);
         let sweeps = optional(environment, SWEEPS, SWEEPS_HELP);
+        let table = optional(environment, TABLE, TABLE_HELP);
         let role = required(environment, ROLE, ROLE_HELP);
         let policy =
             policy(environment, environment.program().map(|program| program.with_file_name(POLICY_FILE)));
         let mode = mode(environment);
         let log = log_filter(environment);
-        match (policy, mode, topic, sweeps, role, log) {
-            (Ok(policy), Ok(mode), Ok(topic), Ok(sweeps), Ok(role), Ok(log)) => {
-                Ok(Self { policy: with_mode(policy, mode), topic, sweeps, role, log })
+        match (policy, mode, topic, sweeps, table, role, log) {
+            (Ok(policy), Ok(mode), Ok(topic), Ok(sweeps), Ok(table), Ok(role), Ok(log)) => {
+                Ok(Self { policy: with_mode(policy, mode), topic, sweeps, table, role, log })
             }
-            (policy, mode, topic, sweeps, role, log) => {
-                let wrong = [topic.err(), sweeps.err(), role.err(), mode.err(), log.err(), policy.err()];
+            (policy, mode, topic, sweeps, table, role, log) => {
+                let wrong =
+                    [topic.err(), sweeps.err(), table.err(), role.err(), mode.err(), log.err(), policy.err()];
                 Err(ConfigErrors(wrong.into_iter().flatten().collect()))
             }
         }

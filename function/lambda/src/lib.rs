@@ -19,10 +19,12 @@ pub mod handler;
 #[cfg(feature = "local")]
 pub mod local;
 pub mod log;
+pub mod memory;
 mod order;
 pub mod post;
 pub mod relay;
 pub mod sns;
+pub mod table;
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
@@ -57,9 +59,9 @@ pub async fn run() -> Result<(), RunError> {
     if local::is_wanted(&ProcessEnvironment) {
         return local::run(&ProcessEnvironment).await;
     }
-    let Settings { policy, topic, sweeps, role, log } = Settings::read(&ProcessEnvironment)?;
+    let Settings { policy, topic, sweeps, table, role, log } = Settings::read(&ProcessEnvironment)?;
     log::start(log);
-    let ports = Aws::connect(topic, sweeps, role.account).await?;
+    let ports = Aws::connect(topic, sweeps, table, role.account).await?;
     let guard = Guard { policy, own_role: Some(role.arn) };
     serve(Post { guard, paced: ports.paced(), home: ports.home(), ports }).await
 }

@@ -8,7 +8,9 @@ use tierguard::act::{Action, Outcome};
 use tierguard::change::Event;
 use tierguard::id::{AccountId, EventId, Region};
 use tierguard::judge::{Ignored, Verdict};
+use tierguard::memory::MemoryError;
 use tierguard::respond::{Announced, Handled};
+use tierguard::sweep::Swept;
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
@@ -102,6 +104,8 @@ pub fn handled(handled: &Handled, report: &Report, retry: Option<&str>, took: Du
         exposure_ms = exposure(&handled.event, handled.handled_at, took),
         duration_ms = millis(took),
         published = handled.announced == Announced::Published,
+        announced = handled.announced.word(),
+        memory = lapse(handled.lapse.as_ref()),
         retry,
         "handled"
     );
@@ -124,7 +128,7 @@ pub fn out_of_time(event: &Event, now: Timestamp, took: Duration) {
 
 /// The line of a part of a sweep that took `took`: `report` is what the invocation answers, `unfinished` why it fails
 /// instead.
-pub fn swept(report: &SweepReport, announced: &Announced, unfinished: Option<&Unfinished>, took: Duration) {
+pub fn swept(report: &SweepReport, swept: &Swept, unfinished: Option<&Unfinished>, took: Duration) {
     let SweepReport { sweep, reason, groups, managed, rules, forbidden, missing, mixed, unsettled, .. } =
         report;
     let is_well = unfinished.is_none() && reason.is_none();
@@ -142,7 +146,8 @@ pub fn swept(report: &SweepReport, announced: &Announced, unfinished: Option<&Un
         outcomes = counted(report),
         observes = report.observes,
         duration_ms = millis(took),
-        published = *announced == Announced::Published,
+        published = swept.announced == Announced::Published,
+        memory = lapse(swept.lapse.as_ref()),
         retry = unfinished.map(ToString::to_string),
         "swept"
     );
@@ -157,6 +162,11 @@ pub fn sweep_out_of_time(took: Duration) {
         retry = "out of time",
         "not swept"
     );
+}
+
+/// At what the memory failed, if it did.
+fn lapse(error: Option<&MemoryError>) -> Option<String> {
+    error.map(ToString::to_string)
 }
 
 /// How many rules fared how: `done=3,failed=1`.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use tierguard::notice::{Notice, PublishError};
 use tierguard::respond::Announced;
 use tierguard::sweep::{Home, Sweep, Swept};
-use tierguard::{ChangeAccount, Guard, Handled, Publish, ReadAccount};
+use tierguard::{ChangeAccount, Guard, Handled, Publish, ReadAccount, Remember};
 
 use crate::handler::Watch;
 use crate::relay::PassOn;
@@ -24,7 +24,7 @@ pub struct Post<P> {
 
 impl<P> Watch for Post<P>
 where
-    P: ReadAccount + ChangeAccount + Publish + PassOn + Sync,
+    P: ReadAccount + ChangeAccount + Publish + Remember + PassOn + Sync,
 {
     async fn respond(&self, record: &[u8], now: Timestamp) -> Handled {
         self.guard.respond(record, &self.ports, now).await

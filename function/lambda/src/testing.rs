@@ -15,7 +15,7 @@ use tierguard::id::GroupId;
 use tierguard::notice::PublishError;
 use tierguard::respond::Announced;
 use tierguard::sweep::{Sweep, Swept};
-use tierguard::{ChangeAccount, Guard, Handled, Policy, Publish, ReadAccount};
+use tierguard::{ChangeAccount, Guard, Handled, Policy, Publish, ReadAccount, Remember};
 use tierguard_account::{Account, Ports};
 
 use self::server::Server;
@@ -134,7 +134,7 @@ pub(crate) fn sweeping<P>(post: Post<P>, after: Option<&str>) -> Sweeping<P> {
 
 impl<P> Watch for Sweeping<P>
 where
-    P: ReadAccount + ChangeAccount + Publish + PassOn + Sync,
+    P: ReadAccount + ChangeAccount + Publish + Remember + PassOn + Sync,
 {
     async fn respond(&self, record: &[u8], now: Timestamp) -> Handled {
         self.post.respond(record, now).await

@@ -33,7 +33,7 @@ fn settings_are_read_from_the_environment() {
     assert_eq!(settings.policy, Policy::parse("", TEXT).unwrap());
     assert_eq!(settings.topic.to_string(), TOPIC_ARN);
     assert_eq!(settings.role.account.as_str(), "111122223333");
-    assert_eq!(settings.sweeps, None);
+    assert_eq!((settings.sweeps, settings.table), (None, None));
 }
 
 #[test]
@@ -45,8 +45,10 @@ fn the_mode_overrides_the_policy() {
         ("TIERGUARD_ROLE_ARN", ROLE_ARN),
         ("TIERGUARD_MODE", "observe"),
         ("TIERGUARD_SWEEP_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:sweeps"),
+        ("TIERGUARD_STATE_TABLE", "tierguard-Memory-1ABC"),
     ]);
-    let Settings { policy, sweeps, .. } = Settings::read(&environment).unwrap();
+    let Settings { policy, sweeps, table, .. } = Settings::read(&environment).unwrap();
+    assert_eq!(table, "tierguard-Memory-1ABC".parse().ok());
     assert_eq!(sweeps.unwrap().to_string(), "arn:aws:sns:eu-west-1:111122223333:sweeps");
     assert!(policy.tiers.iter().all(|tier| tier.reaction.mode == Mode::Observe));
 }
@@ -71,6 +73,7 @@ fn what_is_wrong_is_said_at_once() {
         ("TIERGUARD_POLICY", "/nowhere/at/all.yaml"),
         ("TIERGUARD_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:tierguard.fifo"),
         ("TIERGUARD_SWEEP_TOPIC_ARN", "arn:aws:sqs:eu-west-1:111122223333:sweeps"),
+        ("TIERGUARD_STATE_TABLE", "arn:aws:dynamodb:eu-west-1:111122223333:table/memory"),
         ("TIERGUARD_ROLE_ARN", "arn:aws:sts::111122223333:assumed-role/tierguard/session"),
         ("TIERGUARD_MODE", "Enforce"),
         ("RUST_LOG", "tierguard_lambda=loud"),
@@ -81,6 +84,9 @@ fn what_is_wrong_is_said_at_once() {
 
     error: TIERGUARD_SWEEP_TOPIC_ARN is `arn:aws:sqs:eu-west-1:111122223333:sweeps`: not the ARN of a standard SNS topic
      help: give a topic of its own to which the function is subscribed, for sweeps that take longer than one invocation, or leave it out
+
+    error: TIERGUARD_STATE_TABLE is `arn:aws:dynamodb:eu-west-1:111122223333:table/memory`: not the name of a DynamoDB table
+     help: give the name of a table with the key `id`, in which the guard remembers what it told, or leave it out: then each process remembers for itself
 
     error: TIERGUARD_ROLE_ARN is `arn:aws:sts::111122223333:assumed-role/tierguard/session`: not the ARN of an IAM role
      help: give the role that the function runs as, by which it knows its own calls: arn:aws:iam::<account>:role/<name>

@@ -71,7 +71,7 @@ pub(super) async fn handle(
         return Err(Unfinished::OutOfTime);
     };
     let (report, unfinished) = (SweepReport::new(&swept.digest, &end), unfinished(&swept.announced, &end));
-    log::swept(&report, &swept.announced, unfinished.as_ref(), began.elapsed());
+    log::swept(&report, &swept, unfinished.as_ref(), began.elapsed());
     match unfinished {
         Some(unfinished) => Err(unfinished),
         None => Ok(report),

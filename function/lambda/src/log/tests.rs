@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 use serde_json::{Map, Value};
 use tierguard::Guard;
 use tierguard::act::Target;
+use tierguard::sweep::Digest;
 
 use super::*;
 use crate::testing::calls::authorize;
@@ -59,6 +60,7 @@ async fn an_event_has_one_line() {
       {
         "account": "111122223333",
         "added": 0,
+        "announced": "published",
         "duration_ms": 250,
         "event_id": "e-1",
         "event_name": "AuthorizeSecurityGroupIngress",
@@ -171,11 +173,14 @@ fn sweep_report(sweep: &'static str, reason: Option<&str>) -> SweepReport {
     }
 }
 
+fn told() -> Swept {
+    Swept { announced: Announced::Published, ..Swept::new(Digest::default(), None, None) }
+}
+
 #[tokio::test]
 async fn a_sweep_has_one_line() {
     let report = sweep_report("done", None);
-    let lines =
-        lines(None, async || swept(&report, &Announced::Published, None, Duration::from_secs(21))).await;
+    let lines = lines(None, async || swept(&report, &told(), None, Duration::from_secs(21))).await;
     assert_snapshot!(pretty(&lines), @r#"
     [
       {
@@ -204,7 +209,7 @@ async fn a_sweep_that_stopped_is_an_error() {
     let why = "the rest of the sweep failed: no topic".to_owned();
     let (report, stopped) = (sweep_report("failed", Some(&why)), Unfinished::Stopped { reason: why });
     let lines = lines(None, async || {
-        swept(&report, &Announced::Published, Some(&stopped), Duration::from_secs(21));
+        swept(&report, &told(), Some(&stopped), Duration::from_secs(21));
         sweep_out_of_time(Duration::from_secs(299));
     })
     .await;

@@ -5,7 +5,7 @@ use tierguard::interface::Interface;
 use tierguard::look::{Answers, LookUpError, Questions};
 use tierguard::notice::{Notice, PublishError};
 use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
-use tierguard::{ChangeAccount, Handled, Publish, ReadAccount};
+use tierguard::{ChangeAccount, Handled, Publish, ReadAccount, Remember};
 
 use crate::ec2::Ec2;
 use crate::testing::calls::{authorize, restore, set_groups};
@@ -62,6 +62,8 @@ impl Publish for Account {
         Ok(())
     }
 }
+
+impl Remember for Account {}
 
 /// How a guard fares with `record`, of a rule that it must revoke, where EC2 answers the revoke so.
 async fn revoking(record: &Value, answer: (u16, String)) -> (Handled, Request) {
