@@ -210,7 +210,7 @@ async fn only_a_passing_failure_fails_the_invocation() {
 struct Idle;
 
 impl Watch for Idle {
-    async fn respond(&self, _: &[u8], _: Timestamp) -> Handled {
+    async fn respond(&self, _: &[u8], _: Timestamp, _: &Stopwatch) -> Handled {
         pending().await
     }
 
