@@ -99,8 +99,8 @@ impl Template {
             .flat_map(|(dashboard, properties)| {
                 let body = properties["DashboardBody"].as_str().expect("a dashboard has a body");
                 let body: Value = serde_json::from_str(body).expect("the body of a dashboard is JSON");
-                let widgets = body["widgets"].as_array().expect("a dashboard has widgets").clone();
-                widgets.into_iter().flat_map(in_widget).map(|read| read.by(dashboard)).collect::<Vec<_>>()
+                let widgets = body["widgets"].as_array().expect("a dashboard has widgets");
+                widgets.iter().flat_map(in_widget).map(|read| read.by(dashboard)).collect::<Vec<_>>()
             })
             .collect()
     }
@@ -160,7 +160,7 @@ fn in_alarm(properties: &Value) -> impl Iterator<Item = Read> {
 }
 
 /// The metrics of a widget: `["namespace", "name", "dimension", "value", …, { … }]`. Expressions are none.
-fn in_widget(widget: Value) -> Vec<Read> {
+fn in_widget(widget: &Value) -> Vec<Read> {
     let metrics = widget["properties"]["metrics"].as_array().cloned().unwrap_or_default();
     let read = |metric: &Value| {
         let texts: Vec<_> = metric.as_array()?.iter().map_while(Value::as_str).map(str::to_owned).collect();

@@ -190,7 +190,7 @@ fn targets(holds: impl Fn(&str) -> bool) -> BTreeSet<String> {
 fn everything(kind: &str, name: &str) -> Value {
     let template = Template::deployed(|_| true);
     let found = template.of_type(kind).find(|(is, _)| *is == name);
-    found.map_or_else(|| panic!("there is no {kind} {name}"), |(_, properties)| properties.clone())
+    found.expect("the template has it").1.clone()
 }
 
 #[test]

@@ -26,7 +26,7 @@ mod order;
 pub mod post;
 pub mod relay;
 pub mod sns;
-mod stopwatch;
+pub mod stopwatch;
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;

@@ -39,7 +39,9 @@ pub(super) async fn handle(
     let mut under_way = stream::iter(turns).buffer_unordered(AT_ONCE);
     let mut response = SqsBatchResponse::default();
     while let Some(failed) = under_way.next().await {
-        failed.into_iter().for_each(|message_id| response.add_failure(message_id));
+        if let Some(message_id) = failed {
+            response.add_failure(message_id);
+        }
     }
     response
 }
