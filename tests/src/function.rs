@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, Condvar, LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -44,7 +44,14 @@ pub struct Settings {
 pub struct Function {
     process: Mutex<Child>,
     api: RuntimeApi,
-    log: Arc<Mutex<Vec<String>>>,
+    log: Arc<Log>,
+}
+
+/// What a process has written, and a bell for whoever waits for more.
+#[derive(Debug, Default)]
+struct Log {
+    lines: Mutex<Vec<String>>,
+    more: Condvar,
 }
 
 impl Function {
@@ -54,7 +61,7 @@ impl Function {
         let api = RuntimeApi::start();
         let policy = policy_file(&settings.policy);
         let mut process = command(settings, &policy, &api.address()).spawn().expect("the function starts");
-        let log = Arc::default();
+        let log: Arc<Log> = Arc::default();
         keep(process.stdout.take().expect("standard output is a pipe"), &log);
         keep(process.stderr.take().expect("standard error is a pipe"), &log);
         let function = Self { process: Mutex::new(process), api, log };
@@ -94,7 +101,22 @@ impl Function {
     /// What it has logged so far.
     #[must_use]
     pub fn log(&self) -> String {
-        self.log.lock().unwrap().join("\n")
+        self.log.lines.lock().unwrap().join("\n")
+    }
+
+    /// What it has logged so far with this message, as soon as these are `count` lines. They are written before an answer is
+    /// given, but read by somebody else than the answer.
+    #[must_use]
+    pub fn logged(&self, message: &str, count: usize) -> Vec<Value> {
+        self.wait(&format!("log {count} lines"), |step| {
+            let lines = self.log.lines.lock().unwrap();
+            let found = with_message(&lines, message);
+            if found.len() >= count {
+                return Some(found);
+            }
+            drop(self.log.more.wait_timeout(lines, step).unwrap());
+            None
+        })
     }
 
     /// Waits in steps for what `look` finds, as long as the process runs.
@@ -153,12 +175,19 @@ fn policy_file(text: &str) -> PathBuf {
     file
 }
 
+/// The lines that are JSON and say `message`.
+fn with_message(lines: &[String], message: &str) -> Vec<Value> {
+    let lines = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.filter(|line| line["message"] == message).collect()
+}
+
 /// Keeps every line of `output` in `log`, until it ends.
-fn keep(output: impl Read + Send + 'static, log: &Arc<Mutex<Vec<String>>>) {
+fn keep(output: impl Read + Send + 'static, log: &Arc<Log>) {
     let log = Arc::clone(log);
     thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
-            log.lock().unwrap().push(line);
+            log.lines.lock().unwrap().push(line);
+            log.more.notify_all();
         }
     });
 }

@@ -39,6 +39,19 @@ const PSEUDO_PARAMETERS: [(&str, &str); 5] = [
 #[derive(Debug, Clone)]
 pub struct Template(Map<String, Value>);
 
+/// A metric that something in the template reads.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Read {
+    /// The alarm, or the dashboard.
+    pub by: String,
+    /// The metric's namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// The names of its dimensions.
+    pub dimensions: Vec<String>,
+}
+
 /// An IAM policy in the template.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -68,6 +81,30 @@ impl Template {
             .collect()
     }
 
+    /// The metrics that the alarms read.
+    #[must_use]
+    pub fn alarmed(&self) -> Vec<Read> {
+        let alarms = self.of_type("AWS::CloudWatch::Alarm");
+        alarms.flat_map(|(alarm, properties)| in_alarm(properties).map(|read| read.by(alarm))).collect()
+    }
+
+    /// The metrics that the dashboards show.
+    ///
+    /// # Panics
+    /// When the body of a dashboard is no JSON.
+    #[must_use]
+    pub fn shown(&self) -> Vec<Read> {
+        let dashboards = self.of_type("AWS::CloudWatch::Dashboard");
+        dashboards
+            .flat_map(|(dashboard, properties)| {
+                let body = properties["DashboardBody"].as_str().expect("a dashboard has a body");
+                let body: Value = serde_json::from_str(body).expect("the body of a dashboard is JSON");
+                let widgets = body["widgets"].as_array().expect("a dashboard has widgets");
+                widgets.iter().flat_map(in_widget).map(|read| read.by(dashboard)).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
     /// The policies of the roles: what they may do.
     #[must_use]
     pub fn identity_policies(&self) -> Vec<Document> {
@@ -83,7 +120,8 @@ impl Template {
             .collect()
     }
 
-    fn of_type(&self, wanted: &str) -> impl Iterator<Item = (&str, &Value)> {
+    /// The resources of this type, each by its name with its properties.
+    pub fn of_type(&self, wanted: &str) -> impl Iterator<Item = (&str, &Value)> {
         let is_it = move |resource: &Value| resource["Type"] == wanted;
         let found = self.0.iter().filter(move |(_, resource)| is_it(resource));
         found.map(|(name, resource)| (name.as_str(), &resource["Properties"]))
@@ -95,6 +133,42 @@ impl Document {
     pub fn statements(&self) -> impl Iterator<Item = &Value> {
         self.policy["Statement"].as_array().expect("statements are a list").iter()
     }
+}
+
+impl Read {
+    fn by(self, by: &str) -> Self {
+        Self { by: by.to_owned(), ..self }
+    }
+}
+
+/// The one metric of an alarm, or those of its expression.
+fn in_alarm(properties: &Value) -> impl Iterator<Item = Read> {
+    let of_expression = properties["Metrics"].as_array().into_iter().flatten();
+    let of_expression = of_expression.filter_map(|metric| metric.pointer("/MetricStat/Metric"));
+    let all = properties.get("MetricName").map(|_| properties).into_iter().chain(of_expression);
+    all.map(|metric| {
+        let text = |key: &str| metric[key].as_str().expect("a metric has names").to_owned();
+        let dimensions = metric["Dimensions"].as_array().into_iter().flatten();
+        let names = dimensions.filter_map(|dimension| dimension["Name"].as_str());
+        Read {
+            by: String::new(),
+            namespace: text("Namespace"),
+            name: text("MetricName"),
+            dimensions: names.map(str::to_owned).collect(),
+        }
+    })
+}
+
+/// The metrics of a widget: `["namespace", "name", "dimension", "value", …, { … }]`. Expressions are none.
+fn in_widget(widget: &Value) -> Vec<Read> {
+    let metrics = widget["properties"]["metrics"].as_array().cloned().unwrap_or_default();
+    let read = |metric: &Value| {
+        let texts: Vec<_> = metric.as_array()?.iter().map_while(Value::as_str).map(str::to_owned).collect();
+        let (namespace, name) = (texts.first()?.clone(), texts.get(1)?.clone());
+        let dimensions = texts.into_iter().skip(2).step_by(2).collect();
+        Some(Read { by: String::new(), namespace, name, dimensions })
+    };
+    metrics.iter().filter_map(read).collect()
 }
 
 /// What a field that takes one text or a list of them holds.
@@ -149,8 +223,20 @@ impl Resolve<'_> {
                 json!(self.arn(path[0].as_str().expect("a resource has a name")))
             }
             ("Fn::Sub", Value::String(text)) => json!(substituted(text)),
+            ("Fn::Sub", Value::Array(parts)) => json!(substituted(&self.filled_in(parts))),
             (function, argument) => panic!("{function} of {argument} is not known here"),
         }
+    }
+
+    /// A text, with values in the place of the names that stand beside it.
+    fn filled_in(&self, parts: &[Value]) -> String {
+        let [Value::String(text), Value::Object(values)] = parts else {
+            panic!("a text and its values are expected: {parts:?}")
+        };
+        values.iter().fold(text.clone(), |text, (name, value)| {
+            let value = self.value(value).unwrap_or_default();
+            text.replace(&format!("${{{name}}}"), value.as_str().unwrap_or_default())
+        })
     }
 
     /// A pseudo parameter, the ARN of a topic, or else the name itself.

@@ -107,7 +107,8 @@ fn the_permissions_are_documented() {
 
 #[test]
 fn a_stack_as_it_comes_may_add_no_rule_and_detach_no_group() {
-    let plain = Template::deployed(|condition| matches!(condition, "MayRestoreLists" | "Sweeps"));
+    let plain =
+        Template::deployed(|condition| matches!(condition, "IsDirect" | "MayRestoreLists" | "Sweeps"));
     let policies = plain.identity_policies();
     let may: BTreeSet<_> = policies
         .iter()
@@ -118,6 +119,7 @@ fn a_stack_as_it_comes_may_add_no_rule_and_detach_no_group() {
         may.contains("ec2:RevokeSecurityGroupIngress") && may.contains("lambda:InvokeFunction"),
         "{may:?}"
     );
+    assert!(!may.contains("sqs:ReceiveMessage"), "there is no queue to take from");
     let changes = |action: &&&str| action.contains("Authorize") || action.contains("Modify");
     assert_eq!(may.iter().filter(changes).collect::<Vec<_>>(), Vec::<&&str>::new());
 }

@@ -14,6 +14,7 @@ use tierguard::sweep::{Home, Sweep, Swept};
 use tierguard::{Handled, Report};
 use tierguard_account::{Account, Desk};
 use tierguard_lambda::handler::{Function, Watch};
+use tierguard_lambda::stopwatch::Stopwatch;
 use tierguard_tests::command;
 use tierguard_tests::sample::{Case, cases, root};
 
@@ -21,7 +22,7 @@ use tierguard_tests::sample::{Case, cases, root};
 struct AtDesk(Rc<Desk>);
 
 impl Watch for AtDesk {
-    async fn respond(&self, record: &[u8], _: Timestamp) -> Handled {
+    async fn respond(&self, record: &[u8], _: Timestamp, _: &Stopwatch) -> Handled {
         self.0.handle_async(record).await
     }
 

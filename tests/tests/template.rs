@@ -1,12 +1,16 @@
-//! The deployment template: well formed, and its event patterns let through what the guard must see and nothing else.
+//! The deployment template: well formed; its event patterns let through what the guard must see and nothing else; its
+//! alarms and its dashboard read metrics that there are; and with a queue between, nothing goes past the queue.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
     reason = "helpers of tests stop at the first surprise"
 )]
 
+use std::collections::BTreeSet;
+
 use quamina::Quamina;
 use serde_json::{Value, json};
+use tierguard_lambda::metric::{DIMENSION, METRICS, NAMESPACE};
 use tierguard_tests::cargo::checkout;
 use tierguard_tests::sample::{Case, cases};
 use tierguard_tests::template::{PATH, Template};
@@ -171,4 +175,127 @@ fn interfaces_come_through_only_where_they_are_asked_for() {
         let event = call(name, &json!({ "groupSet": { "items": [{ "groupId": "sg-00bb18eaf629dd916" }] } }));
         assert_eq!((plain.takes(&event), watching.takes(&event)), (false, true), "{name}");
     }
+}
+
+/// Where the first target of each rule is, with these conditions.
+fn targets(holds: impl Fn(&str) -> bool) -> BTreeSet<String> {
+    let template = Template::deployed(holds);
+    let rules = template.of_type("AWS::Events::Rule");
+    rules
+        .map(|(_, rule)| rule["Targets"][0]["Arn"].as_str().expect("a target has an ARN").to_owned())
+        .collect()
+}
+
+/// The one resource of this type and name, where everything holds.
+fn everything(kind: &str, name: &str) -> Value {
+    let template = Template::deployed(|_| true);
+    let found = template.of_type(kind).find(|(is, _)| *is == name);
+    found.expect("the template has it").1.clone()
+}
+
+#[test]
+fn events_go_to_the_function_or_to_its_queue() {
+    let direct =
+        |condition: &str| matches!(condition, "IsDirect" | "WatchesInterfaces" | "WatchesInterfacesDirectly");
+    let buffered = |condition: &str| matches!(condition, "IsBuffered" | "WatchesInterfaces");
+    assert_eq!(
+        targets(direct),
+        ["arn:aws:lambda:eu-west-1:111122223333:function:Function".to_owned()].into()
+    );
+    assert_eq!(targets(buffered), ["arn:aws:sqs:eu-west-1:111122223333:EventsQueue".to_owned()].into());
+
+    let sources = |holds: &dyn Fn(&str) -> bool| {
+        let template = Template::deployed(holds);
+        let permissions = template.of_type("AWS::Lambda::Permission");
+        permissions.map(|(_, permission)| permission["Principal"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(sources(&direct).iter().filter(|source| **source == "events.amazonaws.com").count(), 3);
+    assert_eq!(sources(&buffered), ["sns.amazonaws.com"], "no rule may go past the queue");
+    let plain = Template::deployed(direct);
+    let queues: BTreeSet<_> = plain.of_type("AWS::SQS::Queue").map(|(name, _)| name).collect();
+    assert_eq!(queues, ["FailedEventsQueue", "UndeliveredEventsQueue"].into());
+}
+
+#[test]
+fn the_queue_hands_out_what_the_function_can_give_back() {
+    let mapping = everything("AWS::Lambda::EventSourceMapping", "EventsQueueInvokesFunction");
+    assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
+    assert_eq!(mapping["MaximumBatchingWindowInSeconds"], 0);
+    let queue = everything("AWS::SQS::Queue", "EventsQueue");
+    let function = everything("AWS::Serverless::Function", "Function");
+    let (hidden, timeout) = (queue["VisibilityTimeout"].as_u64(), function["Timeout"].as_u64());
+    assert!(hidden >= timeout.map(|timeout| 6 * timeout), "{hidden:?} seconds, and a timeout of {timeout:?}");
+    assert_eq!(
+        queue["RedrivePolicy"]["deadLetterTargetArn"],
+        "arn:aws:sqs:eu-west-1:111122223333:PoisonedEventsQueue"
+    );
+}
+
+#[test]
+fn every_queue_is_encrypted_and_takes_nothing_in_the_clear() {
+    let template = Template::deployed(|_| true);
+    for (name, queue) in template.of_type("AWS::SQS::Queue") {
+        assert_eq!(queue["SqsManagedSseEnabled"], true, "{name}");
+        let is_its_own = |(_, policy): &(&str, &Value)| policy["Queues"][0] == name;
+        let (_, policy) =
+            template.of_type("AWS::SQS::QueuePolicy").find(is_its_own).expect("it has a policy");
+        let statements = policy["PolicyDocument"]["Statement"].as_array().expect("statements are a list");
+        let denied = statements.iter().find(|statement| statement["Sid"] == "OnlyOverTls");
+        assert_eq!(denied.map(|statement| &statement["Effect"]), Some(&json!("Deny")), "{name}");
+    }
+}
+
+/// Alarms of CloudWatch, and widgets, say nothing about a metric that nobody brings: they wait.
+#[test]
+fn the_guards_own_metrics_that_are_read_are_those_that_it_brings() {
+    let template = Template::deployed(|_| true);
+    let (alarmed, shown) = (template.alarmed(), template.shown());
+    let own = alarmed.iter().chain(&shown).filter(|read| !read.namespace.starts_with("AWS/"));
+    let mut names = BTreeSet::new();
+    for read in own {
+        assert_eq!(
+            (read.namespace.as_str(), &read.dimensions[..]),
+            (NAMESPACE, &[DIMENSION.to_owned()][..]),
+            "{read:?}"
+        );
+        assert!(METRICS.iter().any(|metric| metric.name == read.name), "nothing brings {read:?}");
+        names.insert(read.name.as_str());
+    }
+    let all: BTreeSet<_> = METRICS.iter().map(|metric| metric.name).collect();
+    assert_eq!(names, all, "the dashboard shows every one");
+    let alarms: BTreeSet<_> =
+        alarmed.iter().filter(|read| read.namespace == NAMESPACE).map(|read| read.name.as_str()).collect();
+    assert_eq!(alarms, ["Events", "Exposure", "FailedReverts"].into());
+}
+
+#[test]
+fn a_dashboard_without_a_queue_shows_none() {
+    let names = |holds: fn(&str) -> bool| {
+        let shown = Template::deployed(holds).shown();
+        shown.iter().filter(|read| read.namespace == "AWS/SQS").count()
+    };
+    assert_eq!((names(|_| false), names(|_| true)), (2, 5));
+}
+
+/// No data is good news, but for the alarm that listens for it.
+#[test]
+fn every_alarm_tells_people() {
+    let template = Template::deployed(|condition| condition != "HasAlarmTopic");
+    for (name, alarm) in template.of_type("AWS::CloudWatch::Alarm") {
+        assert_eq!(alarm["AlarmActions"], json!(["arn:aws:sns:eu-west-1:111122223333:Topic"]), "{name}");
+        let expected = if name == "SilenceAlarm" { "breaching" } else { "notBreaching" };
+        assert_eq!(alarm["TreatMissingData"], expected, "{name}");
+    }
+}
+
+/// The table in infra/README.md.
+#[test]
+fn the_metrics_and_the_alarms_are_documented() {
+    let readme = std::fs::read_to_string(checkout().join("infra/README.md")).expect("it can be read");
+    let rows: String = readme.lines().filter(|line| line.starts_with("| `")).collect();
+    let template = Template::deployed(|_| true);
+    let alarms = template.of_type("AWS::CloudWatch::Alarm").map(|(name, _)| name);
+    let metrics = METRICS.iter().map(|metric| metric.name);
+    let missing: Vec<_> = alarms.chain(metrics).filter(|name| !rows.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "infra/README.md has no row for {missing:?}");
 }

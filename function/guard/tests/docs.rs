@@ -1,4 +1,4 @@
-//! Every policy in the documents is one.
+//! Every policy in the documents is one, and the runbook leaves nothing out.
 
 use tierguard::Policy;
 
@@ -55,4 +55,82 @@ fn what_the_policy_to_start_with_shows_is_a_policy_too() {
     assert_ne!(shown, text, "some of it is shown");
     let errors = Policy::parse("infra/policy.yaml", &shown).err().map(|errors| errors.to_string());
     assert_eq!(errors, None);
+}
+
+const RUNBOOK: &str = include_str!("../../../docs/RUNBOOK.md");
+
+/// Where the subjects of notices begin: each source that words one.
+const LABELS: [&str; 8] = [
+    include_str!("../src/notice/bound.rs"),
+    include_str!("../src/notice/digest.rs"),
+    include_str!("../src/notice/door.rs"),
+    include_str!("../src/notice/interfaces.rs"),
+    include_str!("../src/notice/missing.rs"),
+    include_str!("../src/notice/remarks.rs"),
+    include_str!("../src/notice/rules.rs"),
+    include_str!("../src/notice/undecided.rs"),
+];
+
+/// The texts in the source `code`.
+fn literals(code: &str) -> impl Iterator<Item = &str> {
+    code.lines().flat_map(|line| line.split('"').skip(1).step_by(2))
+}
+
+/// What is shouted at the start of a subject: `STILL OPEN`, of `OPEN (observe mode)` only `OPEN`.
+fn label(literal: &str) -> Option<&str> {
+    let label = literal.split(" (").next()?;
+    let is_shouted = |c: char| c.is_ascii_uppercase() || " -:".contains(c);
+    (label.len() > 3 && label.starts_with(|c: char| c.is_ascii_uppercase()) && label.chars().all(is_shouted))
+        .then_some(label)
+}
+
+fn has_heading(wanted: &str) -> bool {
+    RUNBOOK.lines().any(|line| line.strip_prefix("### ") == Some(wanted))
+}
+
+#[test]
+fn the_runbook_explains_every_alarm() {
+    let template = include_str!("../../../infra/template.yaml");
+    let name = |line: &'static str| line.strip_prefix("  ")?.strip_suffix("Alarm:");
+    let alarms: Vec<_> = template.lines().filter_map(name).filter(|name| !name.starts_with(' ')).collect();
+    assert!(alarms.len() > 8, "{alarms:?}");
+    let missing: Vec<_> = alarms.iter().filter(|name| !has_heading(&format!("{name}Alarm"))).collect();
+    assert!(missing.is_empty(), "the runbook has no heading for {missing:?}");
+}
+
+#[test]
+fn the_runbook_explains_every_subject() {
+    let labels: Vec<_> = LABELS.into_iter().flat_map(literals).filter_map(label).collect();
+    for known in ["CLOSED", "STILL OPEN", "BREAK-GLASS", "SWEEP: UNDECIDED", "CHECKED", "ALARM"] {
+        assert!(labels.contains(&known), "{known} is not found in {labels:?}");
+    }
+    let missing: Vec<_> = labels.iter().filter(|label| !has_heading(label)).collect();
+    assert!(missing.is_empty(), "the runbook has no heading for {missing:?}");
+}
+
+#[test]
+fn the_runbook_explains_every_word_for_the_door() {
+    let door = include_str!("../src/notice/door.rs");
+    let words: Vec<_> = door.lines().filter(|line| line.contains("=> \"")).flat_map(literals).collect();
+    assert_eq!(words.len(), 8, "{words:?}");
+    let missing: Vec<_> = words.iter().filter(|word| !RUNBOOK.contains(&format!("`{word}`"))).collect();
+    assert!(missing.is_empty(), "the runbook has no word about {missing:?}");
+}
+
+/// A link within a document that leads nowhere leaves whoever follows it, at three in the morning, with nothing.
+#[test]
+fn the_links_within_the_runbook_lead_somewhere() {
+    let anchor = |heading: &str| {
+        let kept = heading.to_lowercase().replace(' ', "-");
+        kept.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect::<String>()
+    };
+    let anchors: Vec<_> = RUNBOOK
+        .lines()
+        .filter(|line| line.starts_with('#'))
+        .map(|line| anchor(line.trim_start_matches('#').trim_start()))
+        .collect();
+    let links: Vec<_> = RUNBOOK.split("](#").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    assert!(links.len() > 5, "{links:?}");
+    let broken: Vec<_> = links.iter().filter(|link| !anchors.iter().any(|anchor| anchor == *link)).collect();
+    assert!(broken.is_empty(), "{broken:?} are no headings: {anchors:?}");
 }

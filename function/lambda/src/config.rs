@@ -107,6 +107,7 @@ const TABLE: &str = "TIERGUARD_STATE_TABLE";
 pub(crate) const ROLE: &str = "TIERGUARD_ROLE_ARN";
 const MODE: &str = "TIERGUARD_MODE";
 const LOG: &str = "RUST_LOG";
+const FUNCTION: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
 /// The policy's file name where none is given.
 const POLICY_FILE: &str = "policy.yaml";
@@ -216,6 +217,11 @@ pub(crate) fn file(name: &'static str, path: &Path, help: &'static str) -> Resul
     let unreadable =
         |source| ConfigError::Unreadable { name, path: path.display().to_string(), source, help };
     std::fs::read_to_string(path).map_err(unreadable)
+}
+
+/// What Lambda calls the function; nobody else calls it anything.
+pub(crate) fn function_name(environment: &impl Environment) -> Option<String> {
+    variable(environment, FUNCTION)
 }
 
 /// What is logged.

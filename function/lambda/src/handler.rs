@@ -1,13 +1,15 @@
 //! One invocation: from Lambda's bytes to the guard, and back to an answer or an error.
 //!
-//! Knows the envelope and the deadline, and nothing of what is in the record.
+//! Knows the envelopes and the deadline, and nothing of what is in the record.
 
+mod batch;
 mod event;
 mod sweep;
 
 use std::future::Future;
 use std::time::Duration;
 
+use aws_lambda_events::sqs::SqsBatchResponse;
 use jiff::Timestamp;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde::Serialize;
@@ -19,15 +21,16 @@ use tierguard::sweep::{Sweep, Swept};
 use tierguard::{Handled, Report};
 
 pub use self::sweep::SweepReport;
-use crate::order;
+use crate::stopwatch::Stopwatch;
+use crate::{batch as batches, order};
 
 /// What is kept of the time that Lambda gives, for the answer to be sent.
 const MARGIN: Duration = Duration::from_secs(1);
 
 /// What the function does at its invocations.
 pub trait Watch {
-    /// Responds to a CloudTrail record at the instant `now`.
-    fn respond(&self, record: &[u8], now: Timestamp) -> impl Future<Output = Handled>;
+    /// Responds to a CloudTrail record at the instant `now`, and notes on `stopwatch` when something was undone.
+    fn respond(&self, record: &[u8], now: Timestamp, stopwatch: &Stopwatch) -> impl Future<Output = Handled>;
 
     /// Sweeps, for as long as `has_time`.
     fn sweep(&self, sweep: Sweep, now: Timestamp, has_time: impl Fn() -> bool)
@@ -58,6 +61,8 @@ pub enum Answer {
     Event(Box<Report>),
     /// What a sweep found.
     Sweep(Box<SweepReport>),
+    /// Which messages of a batch are to come again.
+    Batch(SqsBatchResponse),
 }
 
 /// An invocation that is not finished. Lambda repeats those that fail.
@@ -78,6 +83,12 @@ pub enum Unfinished {
         /// Why nobody goes on.
         reason: String,
     },
+    /// A batch whose messages have no ids by which to give them back: all of it comes again.
+    #[error("{reason}")]
+    Unreadable {
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 impl<W: Watch> Function<W> {
@@ -86,18 +97,26 @@ impl<W: Watch> Function<W> {
         Self { watch, clock }
     }
 
-    /// Handles one invocation: an order to sweep; an EventBridge event that holds a CloudTrail record; or a bare record.
-    /// Whatever else it may be is answered as `ignored`.
+    /// Handles one invocation: an order to sweep; an EventBridge event that holds a CloudTrail record; a bare record; or
+    /// a batch of messages of a queue, each of which is one of the latter two. Whatever else it may be is answered as
+    /// `ignored`.
     ///
     /// # Errors
-    /// Where handling the same event again can help, and where a sweep has stopped.
+    /// Where handling the same event again can help, where a sweep has stopped, and where a batch cannot be answered. What
+    /// fails of a batch is answered, and is no error, which would repeat the others too.
     pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Unfinished> {
         let now = (self.clock)();
         let left = time_left(event.context.deadline, now);
-        match order::read(event.payload.get()) {
-            Some(order) => Ok(Answer::Sweep(Box::new(sweep::handle(&self.watch, order, now, left).await?))),
-            None => Ok(Answer::Event(Box::new(event::handle(&self.watch, event.payload, now, left).await?))),
+        if let Some(order) = order::read(event.payload.get()) {
+            return Ok(Answer::Sweep(Box::new(sweep::handle(&self.watch, order, now, left).await?)));
         }
+        if let Some(messages) = batches::read(event.payload.get()) {
+            let messages = messages.map_err(|error| Unfinished::Unreadable { reason: error.to_string() })?;
+            return Ok(Answer::Batch(batch::handle(&self.watch, messages, self.clock, left).await));
+        }
+        let record = event::record(event.payload);
+        let report = event::handle(&self.watch, record.get().as_bytes(), None, now, left).await?;
+        Ok(Answer::Event(Box::new(report)))
     }
 }
 
@@ -117,6 +136,7 @@ impl From<Unfinished> for Diagnostic {
             Unfinished::Retry { .. } => "Retry",
             Unfinished::OutOfTime => "OutOfTime",
             Unfinished::Stopped { .. } => "Stopped",
+            Unfinished::Unreadable { .. } => "Unreadable",
         };
         Self { error_type: error_type.to_owned(), error_message: error.to_string() }
     }

@@ -3,6 +3,7 @@
 //! ```text
 //! environment ─ config ─▶ Settings ─ aws ─▶ Aws (the ports)
 //! invocation ─ handler ─▶ Guard::respond over the ports ─▶ Report, and one line of log
+//! batch of a queue ─ handler ─▶ the same for each message ─▶ the ids of those that failed
 //! order to sweep ─ handler ─▶ Guard::sweep over the paced ports ─▶ SweepReport, and one line of log
 //! ```
 //!
@@ -11,6 +12,7 @@
 
 pub mod arn;
 pub mod aws;
+mod batch;
 pub mod clock;
 pub mod config;
 pub mod ec2;
@@ -20,10 +22,12 @@ pub mod handler;
 pub mod local;
 pub mod log;
 pub mod memory;
+pub mod metric;
 mod order;
 pub mod post;
 pub mod relay;
 pub mod sns;
+pub mod stopwatch;
 pub mod table;
 
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -60,7 +64,7 @@ pub async fn run() -> Result<(), RunError> {
         return local::run(&ProcessEnvironment).await;
     }
     let Settings { policy, topic, sweeps, table, role, log } = Settings::read(&ProcessEnvironment)?;
-    log::start(log);
+    log::start(log, config::function_name(&ProcessEnvironment));
     let ports = Aws::connect(topic, sweeps, table, role.account).await?;
     let guard = Guard { policy, own_role: Some(role.arn) };
     serve(Post { guard, paced: ports.paced(), home: ports.home(), ports }).await

@@ -19,6 +19,7 @@ use tierguard_account::{Account, Desk};
 use crate::arn::Role;
 use crate::config::{self, ConfigError, ConfigErrors, Environment};
 use crate::handler::Watch;
+use crate::stopwatch::Stopwatch;
 use crate::{RunError, log, serve};
 
 const ENDPOINT: &str = "AWS_ENDPOINT_URL";
@@ -40,7 +41,7 @@ pub fn is_wanted(environment: &impl Environment) -> bool {
 /// When the settings are wrong, or the Runtime API cannot be reached.
 pub async fn run(environment: &impl Environment) -> Result<(), RunError> {
     let desk = Shared(Mutex::new(desk(environment)?));
-    log::start(config::log_filter(environment).map_err(|error| ConfigErrors(vec![error]))?);
+    log::start(config::log_filter(environment).map_err(|error| ConfigErrors(vec![error]))?, None);
     serve(desk).await
 }
 
@@ -54,7 +55,7 @@ impl Shared {
 }
 
 impl Watch for Shared {
-    async fn respond(&self, record: &[u8], _: Timestamp) -> Handled {
+    async fn respond(&self, record: &[u8], _: Timestamp, _: &Stopwatch) -> Handled {
         let mut desk = self.desk();
         let handled = desk.handle(record);
         desk.take_notices().iter().for_each(show);

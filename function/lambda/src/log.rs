@@ -1,4 +1,8 @@
-//! The log: JSON lines, of which each event and each part of a sweep has exactly one that says how it went.
+//! The log: JSON lines, of which each event and each part of a sweep has exactly one that says how it went. That line is
+//! also where CloudWatch takes the metrics from.
+
+mod counts;
+mod line;
 
 use std::time::Duration;
 
@@ -16,6 +20,9 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::fmt::MakeWriter;
 
+use self::counts::Counts;
+use self::line::Line;
+use crate::batch::Receipt;
 use crate::handler::{SweepReport, Unfinished};
 
 /// What is logged where `RUST_LOG` does not say.
@@ -35,19 +42,31 @@ pub fn filter(rust_log: Option<&str>) -> Result<EnvFilter, ParseError> {
     EnvFilter::builder().parse(format!("{QUIET},{given}"))
 }
 
-/// Writes what `filter` lets through to standard output, for the rest of the process.
-pub fn start(filter: EnvFilter) {
+/// Writes what `filter` lets through to standard output, for the rest of the process; with the metrics of `function`, if
+/// it has a name.
+pub fn start(filter: EnvFilter, function: Option<String>) {
     // It fails only where a log was started before, which then goes on.
-    let _ = tracing::subscriber::set_global_default(to(std::io::stdout, filter));
+    let _ = tracing::subscriber::set_global_default(to(std::io::stdout, filter, function));
 }
 
 /// A log that writes what `filter` lets through to `writer`.
-fn to<W>(writer: W, filter: EnvFilter) -> impl Subscriber + Send + Sync
+fn to<W>(writer: W, filter: EnvFilter, function: Option<String>) -> impl Subscriber + Send + Sync
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let format = tracing_subscriber::fmt().json().flatten_event(true);
-    format.with_current_span(true).with_span_list(false).with_writer(writer).with_env_filter(filter).finish()
+    let format = tracing_subscriber::fmt().json().event_format(Line::of(function));
+    format.with_writer(writer).with_env_filter(filter).finish()
+}
+
+/// How the handling of an event went, beside what was decided.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Course<'a> {
+    /// The message that brought it, if one did.
+    pub(crate) receipt: Option<&'a Receipt>,
+    /// How long it took.
+    pub(crate) took: Duration,
+    /// After how much of that the last of what was undone was undone.
+    pub(crate) undone: Option<Duration>,
 }
 
 /// Writes one line with these fields, at a level that is known only now: the level of a line is part of its place in
@@ -83,10 +102,12 @@ impl Level {
     }
 }
 
-/// The line of an event that was handled in `took`: `report` is what the invocation answers, `retry` why it is to be
-/// handled again.
-pub fn handled(handled: &Handled, report: &Report, retry: Option<&str>, took: Duration) {
+/// The line of an event that was handled: `report` is what the invocation answers, `retry` why it is to be handled
+/// again.
+pub(crate) fn handled(handled: &Handled, report: &Report, retry: Option<&str>, course: &Course<'_>) {
     let Report { event_id, event_name, account, region, group, verdict, reason, .. } = report;
+    let counts = Counts::of(handled, retry.is_some());
+    let exposure = course.exposure(&handled.event, handled.handled_at);
     line!(
         Level::of(handled, retry),
         event_id = event_id.as_deref(),
@@ -101,27 +122,57 @@ pub fn handled(handled: &Handled, report: &Report, retry: Option<&str>, took: Du
         outcomes = outcomes(report),
         added = added(&handled.actions),
         remarks = remarks(report),
-        exposure_ms = exposure(&handled.event, handled.handled_at, took),
-        duration_ms = millis(took),
+        message_id = course.message_id(),
+        receive_count = course.receive_count(),
+        exposure_ms = exposure,
+        duration_ms = millis(course.took),
         published = handled.announced == Announced::Published,
         announced = handled.announced.word(),
         memory = lapse(handled.lapse.as_ref()),
         retry,
+        Events = counts.map(|_| 1),
+        Violations = counts.map(|counts| counts.violations),
+        Undecided = counts.map(|counts| counts.undecided),
+        Reverts = counts.map(|counts| counts.reverts),
+        FailedReverts = counts.map(|counts| counts.failed_reverts),
+        Notices = counts.map(|counts| counts.notices),
+        FailedNotices = counts.map(|counts| counts.failed_notices),
+        Retries = counts.map(|counts| counts.retries),
+        Exposure = exposure,
         "handled"
     );
 }
 
 /// The line of an event that was not handled in time.
-pub fn out_of_time(event: &Event, now: Timestamp, took: Duration) {
+pub(crate) fn out_of_time(event: &Event, now: Timestamp, course: &Course<'_>) {
+    let exposure = course.exposure(event, now);
     tracing::error!(
         event_id = event.id.as_ref().map(EventId::as_str),
         event_name = event.name.as_deref(),
         account = event.account.as_ref().map(AccountId::as_str),
         region = event.region.as_ref().map(Region::as_str),
-        exposure_ms = exposure(event, now, took),
-        duration_ms = millis(took),
+        message_id = course.message_id(),
+        receive_count = course.receive_count(),
+        exposure_ms = exposure,
+        duration_ms = millis(course.took),
         published = false,
         retry = "out of time",
+        Events = 1,
+        Retries = 1,
+        Exposure = exposure,
+        "not handled"
+    );
+}
+
+/// The line of a message whose handling came to a `panic`. What it brought is not looked at again.
+pub(crate) fn panicked(panic: &str, receipt: &Receipt) {
+    tracing::error!(
+        message_id = receipt.message_id,
+        receive_count = receipt.receive_count,
+        published = false,
+        retry = format!("panicked: {panic}"),
+        Events = 1,
+        Retries = 1,
         "not handled"
     );
 }
@@ -132,6 +183,10 @@ pub fn swept(report: &SweepReport, swept: &Swept, unfinished: Option<&Unfinished
     let SweepReport { sweep, reason, groups, managed, rules, forbidden, missing, mixed, unsettled, .. } =
         report;
     let is_well = unfinished.is_none() && reason.is_none();
+    // Each part counts all that those before it found: the last one alone brings metrics.
+    let last =
+        (*sweep != "continued").then(|| Counts::of_sweep(report, &swept.announced, unfinished.is_some()));
+    let found = |count: &usize| last.map(|_| *count);
     line!(
         if is_well { Level::Info } else { Level::Error },
         sweep,
@@ -149,6 +204,18 @@ pub fn swept(report: &SweepReport, swept: &Swept, unfinished: Option<&Unfinished
         published = swept.announced == Announced::Published,
         memory = lapse(swept.lapse.as_ref()),
         retry = unfinished.map(ToString::to_string),
+        SweepsDone = last.map(|_| u8::from(*sweep == "done")),
+        SweptGroups = found(groups),
+        SweptManaged = found(managed),
+        SweptForbidden = found(forbidden),
+        SweptMissing = found(missing),
+        SweptMixed = found(mixed),
+        SweptUnsettled = found(unsettled),
+        Reverts = last.map(|counts| counts.reverts),
+        FailedReverts = last.map(|counts| counts.failed_reverts),
+        Notices = last.map(|counts| counts.notices),
+        FailedNotices = last.map(|counts| counts.failed_notices),
+        Retries = last.map(|counts| counts.retries),
         "swept"
     );
 }
@@ -160,6 +227,8 @@ pub fn sweep_out_of_time(took: Duration) {
         duration_ms = millis(took),
         published = false,
         retry = "out of time",
+        SweepsDone = 0,
+        Retries = 1,
         "not swept"
     );
 }
@@ -194,11 +263,22 @@ fn outcomes(report: &Report) -> String {
     outcomes.join(",")
 }
 
-/// From the change to the end of its handling, which began at `began`. Event times are whole seconds, rounded down,
-/// so it is up to a second too long; clocks differ, so it is never below zero.
-fn exposure(event: &Event, began: Timestamp, took: Duration) -> Option<u64> {
-    let before = began.as_millisecond().saturating_sub(event.time?.as_millisecond());
-    Some(u64::try_from(before).unwrap_or(0).saturating_add(millis(took)))
+impl Course<'_> {
+    /// From the change to AWS's answer to the last call that took away what it brought; `None` where none did. Handling
+    /// began at `began`. Event times are whole seconds, rounded down, so it is up to a second too long; clocks differ, so
+    /// it is never below zero.
+    fn exposure(&self, event: &Event, began: Timestamp) -> Option<u64> {
+        let before = began.as_millisecond().saturating_sub(event.time?.as_millisecond());
+        Some(u64::try_from(before).unwrap_or(0).saturating_add(millis(self.undone?)))
+    }
+
+    fn message_id(&self) -> Option<&str> {
+        self.receipt.map(|receipt| receipt.message_id.as_str())
+    }
+
+    fn receive_count(&self) -> Option<u32> {
+        self.receipt.and_then(|receipt| receipt.receive_count)
+    }
 }
 
 fn millis(duration: Duration) -> u64 {

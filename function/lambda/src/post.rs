@@ -8,6 +8,7 @@ use tierguard::{ChangeAccount, Guard, Handled, Publish, ReadAccount, Remember};
 
 use crate::handler::Watch;
 use crate::relay::PassOn;
+use crate::stopwatch::{Stopwatch, Timed};
 
 /// A guard at its post.
 #[derive(Debug)]
@@ -26,8 +27,8 @@ impl<P> Watch for Post<P>
 where
     P: ReadAccount + ChangeAccount + Publish + Remember + PassOn + Sync,
 {
-    async fn respond(&self, record: &[u8], now: Timestamp) -> Handled {
-        self.guard.respond(record, &self.ports, now).await
+    async fn respond(&self, record: &[u8], now: Timestamp, stopwatch: &Stopwatch) -> Handled {
+        self.guard.respond(record, &Timed { ports: &self.ports, stopwatch }, now).await
     }
 
     async fn sweep(&self, sweep: Sweep, now: Timestamp, has_time: impl Fn() -> bool) -> Swept {

@@ -23,6 +23,7 @@ use crate::config::Environment;
 use crate::handler::Watch;
 use crate::post::Post;
 use crate::relay::PassOn;
+use crate::stopwatch::Stopwatch;
 
 /// A web tier, and a name for the entries of a list.
 pub(crate) const POLICY: &str = "
@@ -136,8 +137,8 @@ impl<P> Watch for Sweeping<P>
 where
     P: ReadAccount + ChangeAccount + Publish + Remember + PassOn + Sync,
 {
-    async fn respond(&self, record: &[u8], now: Timestamp) -> Handled {
-        self.post.respond(record, now).await
+    async fn respond(&self, record: &[u8], now: Timestamp, stopwatch: &Stopwatch) -> Handled {
+        self.post.respond(record, now, stopwatch).await
     }
 
     async fn sweep(&self, sweep: Sweep, now: Timestamp, _: impl Fn() -> bool) -> Swept {

@@ -43,7 +43,7 @@ pub(super) fn of_rules(
 /// That the guard will try again, if it will.
 pub(super) fn again(handled: &Handled) -> Option<Text> {
     handled.retry().map(|_| {
-        Text::from("The cause may pass: the guard tries again within minutes, and tells how that went.")
+        Text::from("The cause may pass: the guard tries again within an hour, and tells how that went.")
     })
 }
 

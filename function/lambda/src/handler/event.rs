@@ -1,6 +1,6 @@
 //! One event: the record that it brings, handled in the time that there is.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use jiff::Timestamp;
@@ -11,7 +11,9 @@ use tierguard::change::Event;
 use tierguard::wire::{self, Reading};
 
 use super::{Unfinished, Watch};
-use crate::log;
+use crate::batch::Receipt;
+use crate::log::{self, Course};
+use crate::stopwatch::Stopwatch;
 
 /// An envelope that EventBridge did not make, or that something between it and us has changed: whatever else it
 /// lacks, it still brings its record.
@@ -20,24 +22,25 @@ struct Bare {
     detail: Box<RawValue>,
 }
 
-/// Handles what `payload` brings, within `left`.
+/// Handles `record`, within `left`; `receipt` is that of the message that brought it, if one did.
 pub(super) async fn handle(
     watch: &impl Watch,
-    payload: Box<RawValue>,
+    record: &[u8],
+    receipt: Option<&Receipt>,
     now: Timestamp,
     left: Duration,
 ) -> Result<Report, Unfinished> {
-    let began = Instant::now();
-    let record = record(payload);
-    let record = record.get().as_bytes();
+    let stopwatch = Stopwatch::start();
     // On the heap: with every call of the SDK within, the future is too large and too deep for the stack.
-    let respond = Box::pin(watch.respond(record, now));
-    let Ok(handled) = tokio::time::timeout(left, respond).await else {
-        log::out_of_time(&event_of(record), now, began.elapsed());
+    let respond = Box::pin(watch.respond(record, now, &stopwatch));
+    let handled = tokio::time::timeout(left, respond).await;
+    let course = Course { receipt, took: stopwatch.elapsed(), undone: stopwatch.undone() };
+    let Ok(handled) = handled else {
+        log::out_of_time(&event_of(record), now, &course);
         return Err(Unfinished::OutOfTime);
     };
     let (report, retry) = (Report::new(&handled, None), handled.retry());
-    log::handled(&handled, &report, retry.as_deref(), began.elapsed());
+    log::handled(&handled, &report, retry.as_deref(), &course);
     match retry {
         Some(reason) => Err(Unfinished::Retry { reason }),
         None => Ok(report),

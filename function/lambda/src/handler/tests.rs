@@ -208,11 +208,29 @@ async fn only_a_passing_failure_fails_the_invocation() {
     }
 }
 
+/// Whether the stopwatch of a change that opens `port` notes that it was undone.
+async fn is_noted(ports: Failing, port: u16) -> bool {
+    let stopwatch = Stopwatch::start();
+    post(ports).respond(opened(port).to_string().as_bytes(), noon(), &stopwatch).await;
+    stopwatch.undone().is_some()
+}
+
+#[tokio::test]
+async fn exposure_ends_when_something_is_undone() {
+    assert!(is_noted(Failing::over(&ports()), 22).await);
+    assert!(!is_noted(Failing::over(&ports()), 443).await);
+    let revoke = Some(CallError { message: "no".to_owned(), retryable: true }.into());
+    assert!(!is_noted(Failing { revoke, ..Failing::over(&ports()) }, 22).await);
+    // The retry will find it gone: this attempt alone can tell how long it was open.
+    let publish = Some(PublishError { message: "no".to_owned() });
+    assert!(is_noted(Failing { publish, ..Failing::over(&ports()) }, 22).await);
+}
+
 /// A watch that never comes to an end.
 struct Idle;
 
 impl Watch for Idle {
-    async fn respond(&self, _: &[u8], _: Timestamp) -> Handled {
+    async fn respond(&self, _: &[u8], _: Timestamp, _: &Stopwatch) -> Handled {
         pending().await
     }
 

@@ -1,31 +1,41 @@
 use std::sync::{Arc, Mutex};
 
 use insta::assert_snapshot;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tierguard::Guard;
 use tierguard::act::Target;
 use tierguard::sweep::Digest;
 
 use super::*;
+use crate::metric::METRICS;
 use crate::testing::calls::authorize;
 use crate::testing::ec2::group_id;
 use crate::testing::{guard, opened, ports};
 
 /// What is logged during `run`, line by line, without the time of each.
 async fn lines(rust_log: Option<&str>, run: impl AsyncFnOnce()) -> Vec<Map<String, Value>> {
-    let written = Arc::new(Mutex::new(Vec::<u8>::new()));
-    let log = Arc::clone(&written);
-    let guard =
-        tracing::subscriber::set_default(to(move || Shared(Arc::clone(&log)), filter(rust_log).unwrap()));
-    run().await;
-    drop(guard);
-    let written = String::from_utf8(written.lock().unwrap().clone()).unwrap();
-    let line = |line| {
-        let mut line: Map<String, Value> = serde_json::from_str(line).unwrap();
+    let without_time = |mut line: Map<String, Value>| {
         assert!(line.remove("timestamp").is_some());
         line
     };
-    written.lines().map(line).collect()
+    written(rust_log, None, run).await.into_iter().map(without_time).collect()
+}
+
+/// What `function` logs during `run`, as it is written.
+async fn written(
+    rust_log: Option<&str>,
+    function: Option<&str>,
+    run: impl AsyncFnOnce(),
+) -> Vec<Map<String, Value>> {
+    let written = Arc::new(Mutex::new(Vec::<u8>::new()));
+    let log = Arc::clone(&written);
+    let writer = move || Shared(Arc::clone(&log));
+    let log = to(writer, filter(rust_log).unwrap(), function.map(str::to_owned));
+    let guard = tracing::subscriber::set_default(log);
+    run().await;
+    drop(guard);
+    let written = String::from_utf8(written.lock().unwrap().clone()).unwrap();
+    written.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[derive(Clone)]
@@ -46,7 +56,12 @@ async fn log_of(record: &str, retry: Option<&str>, rust_log: Option<&str>) -> Ve
     let now = "2026-03-01T12:00:02.500Z".parse().unwrap();
     let done = guard.respond(record.as_bytes(), &ports(), now).await;
     let report = Report::new(&done, None);
-    lines(rust_log, async || handled(&done, &report, retry, Duration::from_millis(250))).await
+    lines(rust_log, async || handled(&done, &report, retry, &course())).await
+}
+
+/// Of an event that was handled in a quarter of a second, its rule gone after less.
+fn course() -> Course<'static> {
+    Course { receipt: None, took: Duration::from_millis(250), undone: Some(Duration::from_millis(150)) }
 }
 
 fn pretty(lines: &[Map<String, Value>]) -> String {
@@ -58,13 +73,22 @@ async fn an_event_has_one_line() {
     assert_snapshot!(pretty(&log_of(&opened(22).to_string(), None, None).await), @r#"
     [
       {
+        "Events": 1,
+        "Exposure": 2650,
+        "FailedNotices": 0,
+        "FailedReverts": 0,
+        "Notices": 1,
+        "Retries": 0,
+        "Reverts": 1,
+        "Undecided": 0,
+        "Violations": 1,
         "account": "111122223333",
         "added": 0,
         "announced": "published",
         "duration_ms": 250,
         "event_id": "e-1",
         "event_name": "AuthorizeSecurityGroupIngress",
-        "exposure_ms": 2750,
+        "exposure_ms": 2650,
         "findings": 1,
         "group": "sg-1",
         "level": "INFO",
@@ -99,12 +123,14 @@ async fn what_is_no_change_is_said_only_when_debugging() {
 async fn an_event_that_took_too_long_has_its_line() {
     let event = Event { time: "2026-03-01T12:00:00Z".parse().ok(), ..Event::default() };
     let now = "2026-03-01T12:00:02Z".parse().unwrap();
-    let lines = lines(None, async || out_of_time(&event, now, Duration::from_secs(29))).await;
+    let late = Course { receipt: None, took: Duration::from_secs(29), undone: None };
+    let lines = lines(None, async || out_of_time(&event, now, &late)).await;
     assert_snapshot!(pretty(&lines), @r#"
     [
       {
+        "Events": 1,
+        "Retries": 1,
         "duration_ms": 29000,
-        "exposure_ms": 31000,
         "level": "ERROR",
         "message": "not handled",
         "published": false,
@@ -126,8 +152,31 @@ async fn the_sdk_is_quiet_unless_it_is_named() {
 fn clocks_that_differ_make_no_exposure_below_zero() {
     let event = Event { time: "2026-03-01T12:00:05Z".parse().ok(), ..Event::default() };
     let now = "2026-03-01T12:00:02Z".parse().unwrap();
-    assert_eq!(exposure(&event, now, Duration::from_millis(7)), Some(7));
-    assert_eq!(exposure(&Event::default(), now, Duration::ZERO), None);
+    let undone = |undone: Option<u64>| Course { undone: undone.map(Duration::from_millis), ..course() };
+    assert_eq!(undone(Some(7)).exposure(&event, now), Some(7));
+    assert_eq!(undone(Some(0)).exposure(&Event::default(), now), None);
+}
+
+#[test]
+fn what_was_not_undone_has_no_exposure() {
+    let event = Event { time: "2026-03-01T12:00:05Z".parse().ok(), ..Event::default() };
+    let course = Course { undone: None, ..course() };
+    assert_eq!(course.exposure(&event, "2026-03-01T12:00:09Z".parse().unwrap()), None);
+}
+
+#[tokio::test]
+async fn the_line_of_a_message_names_it() {
+    let receipt = Receipt { message_id: "m-1".to_owned(), receive_count: Some(2) };
+    let of_message = Course { receipt: Some(&receipt), ..course() };
+    let lines = lines(None, async || {
+        out_of_time(&Event::default(), Timestamp::UNIX_EPOCH, &of_message);
+        panicked("index out of bounds", &receipt);
+    })
+    .await;
+    for line in &lines {
+        assert_eq!((&line["message_id"], &line["receive_count"]), (&"m-1".into(), &2.into()));
+    }
+    assert_eq!(lines[1]["retry"], "panicked: index out of bounds");
 }
 
 #[tokio::test]
@@ -184,6 +233,18 @@ async fn a_sweep_has_one_line() {
     assert_snapshot!(pretty(&lines), @r#"
     [
       {
+        "FailedNotices": 0,
+        "FailedReverts": 1,
+        "Notices": 1,
+        "Retries": 0,
+        "Reverts": 3,
+        "SweepsDone": 1,
+        "SweptForbidden": 4,
+        "SweptGroups": 2500,
+        "SweptManaged": 40,
+        "SweptMissing": 1,
+        "SweptMixed": 0,
+        "SweptUnsettled": 0,
         "duration_ms": 21000,
         "forbidden": 4,
         "groups": 2500,
@@ -216,6 +277,18 @@ async fn a_sweep_that_stopped_is_an_error() {
     assert_snapshot!(pretty(&lines), @r#"
     [
       {
+        "FailedNotices": 0,
+        "FailedReverts": 1,
+        "Notices": 1,
+        "Retries": 1,
+        "Reverts": 3,
+        "SweepsDone": 0,
+        "SweptForbidden": 4,
+        "SweptGroups": 2500,
+        "SweptManaged": 40,
+        "SweptMissing": 1,
+        "SweptMixed": 0,
+        "SweptUnsettled": 0,
         "duration_ms": 21000,
         "forbidden": 4,
         "groups": 2500,
@@ -235,6 +308,8 @@ async fn a_sweep_that_stopped_is_an_error() {
         "unsettled": 0
       },
       {
+        "Retries": 1,
+        "SweepsDone": 0,
         "duration_ms": 299000,
         "level": "ERROR",
         "message": "not swept",
@@ -245,4 +320,115 @@ async fn a_sweep_that_stopped_is_an_error() {
       }
     ]
     "#);
+}
+
+/// The metadata in each line that has it, and the line.
+fn embedded(lines: &[Map<String, Value>]) -> Vec<(&Value, &Map<String, Value>)> {
+    lines.iter().filter_map(|line| Some((line.get("_aws")?, line))).collect()
+}
+
+/// Every line that has metrics, each in a form that has as many as it can.
+async fn every_line(function: Option<&str>) -> Vec<Map<String, Value>> {
+    let now = "2026-03-01T12:00:02.500Z".parse().unwrap();
+    let done = guard().respond(opened(22).to_string().as_bytes(), &ports(), now).await;
+    let ignored = guard().respond(b"{}", &ports(), now).await;
+    let report = Report::new(&done, None);
+    let receipt = Receipt { message_id: "m-1".to_owned(), receive_count: None };
+    written(Some("debug"), function, async || {
+        handled(&done, &report, None, &course());
+        handled(&ignored, &Report::new(&ignored, None), None, &course());
+        out_of_time(&done.event, now, &course());
+        panicked("no", &receipt);
+        swept(&sweep_report("done", None), &Announced::Published, None, Duration::ZERO);
+        swept(&sweep_report("continued", None), &Announced::NotNeeded, None, Duration::ZERO);
+        sweep_out_of_time(Duration::ZERO);
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_line_of_an_event_brings_its_metrics() {
+    let lines = every_line(Some("tierguard")).await;
+    let line = &lines[0];
+    let metrics: Map<String, Value> = METRICS
+        .iter()
+        .filter_map(|metric| Some((metric.name.to_owned(), line.get(metric.name)?.clone())))
+        .collect();
+    assert_snapshot!(serde_json::to_string(&metrics).unwrap(), @r#"{"Events":1,"Exposure":2650,"FailedNotices":0,"FailedReverts":0,"Notices":1,"Retries":0,"Reverts":1,"Undecided":0,"Violations":1}"#);
+    let instant: Timestamp = line["timestamp"].as_str().unwrap().parse().unwrap();
+    assert_eq!(line["_aws"]["Timestamp"], instant.as_millisecond());
+    assert_eq!((&line["FunctionName"], &line["message"]), (&"tierguard".into(), &"handled".into()));
+}
+
+/// The specification in a few words, written here once more: a number as the timestamp, every dimension a text of the
+/// line, every metric a number of the line, no name twice, no member that it does not know.
+#[tokio::test]
+async fn what_is_embedded_is_what_the_specification_demands() {
+    let schema = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["Timestamp", "CloudWatchMetrics"],
+        "properties": {
+            "Timestamp": { "type": "integer", "minimum": 1_500_000_000_000_u64 },
+            "CloudWatchMetrics": { "type": "array", "minItems": 1, "items": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": ["Namespace", "Dimensions", "Metrics"],
+                "properties": {
+                    "Namespace": { "type": "string", "pattern": "^[A-Za-z0-9._/#:-]{1,255}$" },
+                    "Dimensions": { "type": "array", "minItems": 1, "items": {
+                        "type": "array", "maxItems": 30, "uniqueItems": true, "items": { "type": "string" },
+                    } },
+                    "Metrics": { "type": "array", "minItems": 1, "maxItems": 100, "uniqueItems": true, "items": {
+                        "type": "object",
+                        "additionalProperties": false,
+                        "required": ["Name"],
+                        "properties": {
+                            "Name": { "type": "string", "minLength": 1, "maxLength": 1024 },
+                            "Unit": { "enum": ["Count", "Milliseconds"] },
+                            "StorageResolution": { "enum": [1, 60] },
+                        },
+                    } },
+                },
+            } },
+        },
+    });
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let lines = every_line(Some("tierguard")).await;
+    let embedded = embedded(&lines);
+    assert_eq!(embedded.len(), 5, "all but what is no change, and what another part of a sweep will count");
+    for (metadata, line) in embedded {
+        assert!(schema.is_valid(metadata), "{:?}", schema.iter_errors(metadata).collect::<Vec<_>>());
+        let directive = &metadata["CloudWatchMetrics"][0];
+        let dimensions = directive["Dimensions"][0].as_array().unwrap();
+        assert!(dimensions.iter().all(|name| line[name.as_str().unwrap()].is_string()), "{line:?}");
+        let metrics = directive["Metrics"].as_array().unwrap();
+        assert!(metrics.iter().all(|metric| line[metric["Name"].as_str().unwrap()].is_number()), "{line:?}");
+    }
+}
+
+/// A metric that no line brings is one that an alarm would wait for in vain.
+#[tokio::test]
+async fn every_metric_is_brought_by_a_line() {
+    let lines = every_line(Some("tierguard")).await;
+    let is_brought = |name: &str| embedded(&lines).iter().any(|(_, line)| line.contains_key(name));
+    let missing: Vec<_> = METRICS.iter().filter(|metric| !is_brought(metric.name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[tokio::test]
+async fn nobodys_metrics_are_not_embedded() {
+    assert!(embedded(&every_line(None).await).is_empty());
+}
+
+/// The request id by which CloudWatch's lines of one invocation are found.
+#[tokio::test]
+async fn a_line_with_metrics_keeps_its_span() {
+    let lines = written(None, Some("tierguard"), async || {
+        let span = tracing::info_span!("invocation", requestId = "r-1");
+        span.in_scope(|| panicked("no", &Receipt { message_id: "m-1".to_owned(), receive_count: None }));
+    })
+    .await;
+    assert_eq!(lines[0]["span"], json!({ "name": "invocation", "requestId": "r-1" }));
+    assert!(lines[0].contains_key("_aws"));
 }

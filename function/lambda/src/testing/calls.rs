@@ -11,7 +11,7 @@ use tierguard::interface::Interface;
 use tierguard::judge::{Code, Finding, Keep, ListUndo, Missing, Mixture, Verdict, Violation};
 use tierguard::look::Answers;
 use tierguard::permission::{Direction, GroupRef, Peer, Permission};
-use tierguard::plan::{Authorize, Call, Remedy, RestoreList, SetGroups, plan};
+use tierguard::plan::{Authorize, Call, Remedy, RestoreList, Revoke, SetGroups, plan};
 use tierguard::policy::{Mode, OnMixture, OnViolation, Reaction};
 use tierguard::reach::Excess;
 
@@ -60,21 +60,32 @@ pub(crate) fn authorize(rules: &[(&str, Option<&str>)]) -> Authorize {
     call.clone()
 }
 
-/// The call that puts the entries of version 3 back into pl-1, if it is still in version 4.
-pub(crate) fn restore() -> RestoreList {
-    let undo = ListUndo { list: list_id("pl-1"), to: ListVersion(3), from: ListVersion(4) };
-    let finding = Finding {
+/// The finding that this rule of sg-1 is forbidden.
+fn forbidden(text: &str) -> Finding {
+    Finding {
         code: Code::NotAllowed,
         group: group_id("sg-1"),
-        rule: rule(("22/tcp from pl-1", None)),
+        rule: rule((text, None)),
         excess: Excess::default(),
         tier: None,
         why: String::new(),
         reaction: REACTION,
         keep: Keep::Nothing,
-    };
-    let violation = Violation { findings: vec![finding], list: Some(undo), ..Violation::default() };
-    let remedy = planned(violation);
+    }
+}
+
+/// The call that takes this rule out of sg-1.
+pub(crate) fn revoke(text: &str) -> Revoke {
+    let remedy = planned(Violation { findings: vec![forbidden(text)], ..Violation::default() });
+    let [Call::Revoke(call)] = remedy.removals() else { panic!("one call: {remedy:?}") };
+    call.clone()
+}
+
+/// The call that puts the entries of version 3 back into pl-1, if it is still in version 4.
+pub(crate) fn restore() -> RestoreList {
+    let undo = ListUndo { list: list_id("pl-1"), to: ListVersion(3), from: ListVersion(4) };
+    let findings = vec![forbidden("22/tcp from pl-1")];
+    let remedy = planned(Violation { findings, list: Some(undo), ..Violation::default() });
     let [Call::RestoreList(call)] = remedy.removals() else { panic!("one call: {remedy:?}") };
     call.clone()
 }

@@ -175,7 +175,7 @@ fn no_room_or_a_failure() {
 
     What was done
       AuthorizeSecurityGroupIngress, 1 rule: failed: Request limit exceeded.
-      The cause may pass: the guard tries again within minutes, and tells how
+      The cause may pass: the guard tries again within an hour, and tells how
         that went.
 
     What to do next

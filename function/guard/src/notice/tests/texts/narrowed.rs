@@ -163,7 +163,7 @@ fn what_is_allowed_could_not_be_added() {
     What was done
       AuthorizeSecurityGroupIngress, 2 rules: failed: Request limit exceeded.
       RevokeSecurityGroupIngress, 1 rule: removed
-      The cause may pass: the guard tries again within minutes, and tells how
+      The cause may pass: the guard tries again within an hour, and tells how
         that went.
 
     What to do next

@@ -480,7 +480,7 @@ fn a_failure_that_may_pass() {
 
     What was done
       RevokeSecurityGroupIngress, 1 rule: failed: Request limit exceeded.
-      The cause may pass: the guard tries again within minutes, and tells how
+      The cause may pass: the guard tries again within an hour, and tells how
         that went.
 
     What to do next
@@ -512,7 +512,7 @@ fn a_failure_that_may_pass() {
 
     *What was done*
     - RevokeSecurityGroupIngress, 1 rule: failed: `Request limit exceeded.`
-    - The cause may pass: the guard tries again within minutes, and tells how that went.
+    - The cause may pass: the guard tries again within an hour, and tells how that went.
 
     *Look closer*
     - Group: https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#SecurityGroup:groupId=sg-0a1b2c3d4e5f60718
@@ -706,7 +706,7 @@ fn one_removed_and_one_that_failed() {
     What was done
       RevokeSecurityGroupIngress, 1 rule: removed
       RevokeSecurityGroupIngress, 1 rule: failed: Request limit exceeded.
-      The cause may pass: the guard tries again within minutes, and tells how
+      The cause may pass: the guard tries again within an hour, and tells how
         that went.
 
     What to do next

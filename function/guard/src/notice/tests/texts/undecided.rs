@@ -39,7 +39,7 @@ fn a_rule_that_could_not_be_judged() {
 
     What was done
       RevokeSecurityGroupIngress, 1 rule: removed
-      The cause may pass: the guard tries again within minutes, and tells how
+      The cause may pass: the guard tries again within an hour, and tells how
         that went.
 
     What to do next
@@ -255,7 +255,7 @@ fn a_look_up_that_failed() {
 
     What was done
       Nothing: the guard changes only what it has judged.
-      The cause may pass: the guard tries again within minutes, and tells how
+      The cause may pass: the guard tries again within an hour, and tells how
         that went.
 
     What to do next
@@ -281,7 +281,7 @@ fn a_look_up_that_failed() {
 
     *What was done*
     - Nothing: the guard changes only what it has judged.
-    - The cause may pass: the guard tries again within minutes, and tells how that went.
+    - The cause may pass: the guard tries again within an hour, and tells how that went.
 
     *Look closer*
     - Group: https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#SecurityGroup:groupId=sg-0a1b2c3d4e5f60718
