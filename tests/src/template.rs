@@ -83,6 +83,25 @@ impl Template {
             .collect()
     }
 
+    /// Every policy of the stack: what its roles may do and who may be them, who may use its topics, queues and keys, and
+    /// who may invoke its function.
+    #[must_use]
+    pub fn policies(&self) -> Vec<Document> {
+        let of = |kind: &'static str, field: &'static str, suffix: &'static str| {
+            self.of_type(kind).map(move |(name, properties)| Document {
+                name: format!("{name}{suffix}"),
+                policy: properties[field].clone(),
+            })
+        };
+        let trusts = of("AWS::IAM::Role", "AssumeRolePolicyDocument", "/trust");
+        let topics = of("AWS::SNS::TopicPolicy", "PolicyDocument", "");
+        let queues = of("AWS::SQS::QueuePolicy", "PolicyDocument", "");
+        let keys = of("AWS::KMS::Key", "KeyPolicy", "");
+        let invocations = self.of_type("AWS::Lambda::Permission").map(|(name, it)| invocation(name, it));
+        let others = trusts.chain(topics).chain(queues).chain(keys).chain(invocations);
+        self.identity_policies().into_iter().chain(others).collect()
+    }
+
     fn of_type(&self, wanted: &str) -> impl Iterator<Item = (&str, &Value)> {
         let is_it = move |resource: &Value| resource["Type"] == wanted;
         let found = self.0.iter().filter(move |(_, resource)| is_it(resource));
@@ -95,6 +114,24 @@ impl Document {
     pub fn statements(&self) -> impl Iterator<Item = &Value> {
         self.policy["Statement"].as_array().expect("statements are a list").iter()
     }
+}
+
+/// The statement that Lambda makes of a permission in the function's policy.
+fn invocation(name: &str, permission: &Value) -> Document {
+    let conditions = [("SourceArn", "ArnLike"), ("SourceAccount", "StringEquals")].into_iter();
+    let conditions = conditions.filter_map(|(key, operator)| {
+        let value = permission.get(key)?;
+        Some((operator.to_owned(), json!({ format!("aws:{key}"): value })))
+    });
+    let statement = json!({
+        "Sid": "Invoke",
+        "Effect": "Allow",
+        "Principal": { "Service": permission["Principal"] },
+        "Action": permission["Action"],
+        "Resource": "arn:aws:lambda:eu-west-1:111122223333:function:Function",
+        "Condition": conditions.collect::<Map<_, _>>(),
+    });
+    Document { name: name.to_owned(), policy: json!({ "Statement": [statement] }) }
 }
 
 /// What a field that takes one text or a list of them holds.
