@@ -29,6 +29,7 @@ pub mod respond;
 pub mod shape;
 pub mod sweep;
 pub mod traffic;
+pub mod visible;
 pub mod wire;
 
 pub use act::ChangeAccount;
