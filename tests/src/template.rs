@@ -1,6 +1,7 @@
 //! The deployment template as it is deployed: with its conditions decided, and names in the place of references.
 
 use std::process::Output;
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
@@ -52,8 +53,7 @@ impl Template {
     /// The template, deployed so that `holds` says which of its conditions do.
     #[must_use]
     pub fn deployed(holds: impl Fn(&str) -> bool) -> Self {
-        let template = as_written();
-        let written = template["Resources"].as_object().expect("a template has resources");
+        let written = AS_WRITTEN["Resources"].as_object().expect("a template has resources");
         let stays = |resource: &Value| resource.get("Condition").and_then(Value::as_str).is_none_or(&holds);
         let resolve = Resolve { written, holds: &holds };
         let kept = written.iter().filter(|(_, resource)| stays(resource));
@@ -141,12 +141,12 @@ pub fn texts(field: &Value) -> impl Iterator<Item = &str> {
 }
 
 /// The template as JSON, undecided.
-fn as_written() -> Value {
+static AS_WRITTEN: LazyLock<Value> = LazyLock::new(|| {
     let output = Venv::ready().python().current_dir(cargo::checkout()).args(["-c", TO_JSON, PATH]).output();
     let Output { status, stdout, stderr } = output.expect("the environment's Python starts");
     assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
     serde_json::from_slice(&stdout).expect("Python prints JSON")
-}
+});
 
 /// Puts values in the place of CloudFormation's functions.
 struct Resolve<'a> {

@@ -519,7 +519,16 @@ fn each_statement_is_about_what_it_is_for_and_about_nothing_else() {
     let statements = statements(&policies);
     let listed: BTreeSet<_> = rows().map(|(name, ..)| name).collect();
     let there: BTreeSet<_> = statements.keys().map(String::as_str).collect();
-    assert_eq!(listed, there, "a statement of the policies, left, has no row, or a row no statement");
+    assert_eq!(
+        there.difference(&listed).collect::<Vec<_>>(),
+        Vec::<&&str>::new(),
+        "statements without a row"
+    );
+    assert_eq!(
+        listed.difference(&there).collect::<Vec<_>>(),
+        Vec::<&&str>::new(),
+        "rows without a statement"
+    );
     for (name, is_for, is_not_for) in rows() {
         let statement = statements[name];
         assert!(!is_for.is_empty() && !is_not_for.is_empty(), "{name} is held against both");
