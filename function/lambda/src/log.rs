@@ -1,5 +1,7 @@
 //! The log: JSON lines, of which each event and each part of a sweep has exactly one that says how it went.
 
+mod visible;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,6 +17,7 @@ use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::handler::{SweepReport, Unfinished};
+use visible::Visible;
 
 /// What is logged where `RUST_LOG` does not say.
 const DEFAULT: &str = "info";
@@ -45,7 +48,8 @@ where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let format = tracing_subscriber::fmt().json().flatten_event(true);
-    format.with_current_span(true).with_span_list(false).with_writer(writer).with_env_filter(filter).finish()
+    let format = format.with_current_span(true).with_span_list(false).with_writer(Visible(writer));
+    format.with_env_filter(filter).finish()
 }
 
 /// Writes one line with these fields, at a level that is known only now: the level of a line is part of its place in

@@ -10,21 +10,27 @@ use crate::testing::calls::authorize;
 use crate::testing::ec2::group_id;
 use crate::testing::{guard, opened, ports};
 
+mod hostile;
+
 /// What is logged during `run`, line by line, without the time of each.
 async fn lines(rust_log: Option<&str>, run: impl AsyncFnOnce()) -> Vec<Map<String, Value>> {
+    let line = |line| {
+        let mut line: Map<String, Value> = serde_json::from_str(line).unwrap();
+        assert!(line.remove("timestamp").is_some());
+        line
+    };
+    written(rust_log, run).await.lines().map(line).collect()
+}
+
+/// What is logged during `run`, as it is written.
+async fn written(rust_log: Option<&str>, run: impl AsyncFnOnce()) -> String {
     let written = Arc::new(Mutex::new(Vec::<u8>::new()));
     let log = Arc::clone(&written);
     let guard =
         tracing::subscriber::set_default(to(move || Shared(Arc::clone(&log)), filter(rust_log).unwrap()));
     run().await;
     drop(guard);
-    let written = String::from_utf8(written.lock().unwrap().clone()).unwrap();
-    let line = |line| {
-        let mut line: Map<String, Value> = serde_json::from_str(line).unwrap();
-        assert!(line.remove("timestamp").is_some());
-        line
-    };
-    written.lines().map(line).collect()
+    String::from_utf8(written.lock().unwrap().clone()).unwrap()
 }
 
 #[derive(Clone)]
