@@ -133,15 +133,13 @@ fn is_arn_like(pattern: &str, arn: &str) -> bool {
 
 /// Whether `text` is like `pattern`, in which `*` is any text and `?` any character.
 fn is_like(pattern: &str, text: &str) -> bool {
-    let mut rest = text.chars();
-    match (pattern.chars().next(), rest.next()) {
+    let (mut wanted, mut found) = (pattern.chars(), text.chars());
+    match (wanted.next(), found.next()) {
         (None, None) => true,
         (Some('*'), next) => {
-            is_like(&pattern[1..], text) || (next.is_some() && is_like(pattern, rest.as_str()))
+            is_like(wanted.as_str(), text) || (next.is_some() && is_like(pattern, found.as_str()))
         }
-        (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {
-            is_like(&pattern[wanted.len_utf8()..], rest.as_str())
-        }
+        (Some(one), Some(other)) if one == '?' || one == other => is_like(wanted.as_str(), found.as_str()),
         (None, Some(_)) | (Some(_), _) => false,
     }
 }
