@@ -1,6 +1,10 @@
-//! What is wrong with an IAM policy, as somebody else sees it: [parliament](https://github.com/duo-labs/parliament) knows
+//! IAM policies: which requests a statement is about ([`statement`]), and what is wrong with a policy, as somebody else
+//! sees it. [parliament](https://github.com/duo-labs/parliament) knows
 //! the grammar, and each service's actions with their resources and condition keys, from the Service Authorization
 //! Reference. It needs no network and no account.
+
+pub mod request;
+pub mod statement;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;

@@ -1,6 +1,7 @@
 //! The deployment template as it is deployed: with its conditions decided, and names in the place of references.
 
 use std::process::Output;
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
@@ -65,8 +66,7 @@ impl Template {
     /// The template, deployed so that `holds` says which of its conditions do.
     #[must_use]
     pub fn deployed(holds: impl Fn(&str) -> bool) -> Self {
-        let template = as_written();
-        let written = template["Resources"].as_object().expect("a template has resources");
+        let written = AS_WRITTEN["Resources"].as_object().expect("a template has resources");
         let stays = |resource: &Value| resource.get("Condition").and_then(Value::as_str).is_none_or(&holds);
         let resolve = Resolve { written, holds: &holds };
         let kept = written.iter().filter(|(_, resource)| stays(resource));
@@ -120,6 +120,25 @@ impl Template {
             .collect()
     }
 
+    /// Every policy of the stack: what its roles may do and who may be them, who may use its topics, queues and keys, and
+    /// who may invoke its function.
+    #[must_use]
+    pub fn policies(&self) -> Vec<Document> {
+        let of = |kind: &'static str, field: &'static str, suffix: &'static str| {
+            self.of_type(kind).map(move |(name, properties)| Document {
+                name: format!("{name}{suffix}"),
+                policy: properties[field].clone(),
+            })
+        };
+        let trusts = of("AWS::IAM::Role", "AssumeRolePolicyDocument", "/trust");
+        let topics = of("AWS::SNS::TopicPolicy", "PolicyDocument", "");
+        let queues = of("AWS::SQS::QueuePolicy", "PolicyDocument", "");
+        let keys = of("AWS::KMS::Key", "KeyPolicy", "");
+        let invocations = self.of_type("AWS::Lambda::Permission").map(|(name, it)| invocation(name, it));
+        let others = trusts.chain(topics).chain(queues).chain(keys).chain(invocations);
+        self.identity_policies().into_iter().chain(others).collect()
+    }
+
     /// The resources of this type, each by its name with its properties.
     pub fn of_type(&self, wanted: &str) -> impl Iterator<Item = (&str, &Value)> {
         let is_it = move |resource: &Value| resource["Type"] == wanted;
@@ -171,6 +190,24 @@ fn in_widget(widget: &Value) -> Vec<Read> {
     metrics.iter().filter_map(read).collect()
 }
 
+/// The statement that Lambda makes of a permission in the function's policy.
+fn invocation(name: &str, permission: &Value) -> Document {
+    let conditions = [("SourceArn", "ArnLike"), ("SourceAccount", "StringEquals")].into_iter();
+    let conditions = conditions.filter_map(|(key, operator)| {
+        let value = permission.get(key)?;
+        Some((operator.to_owned(), json!({ format!("aws:{key}"): value })))
+    });
+    let statement = json!({
+        "Sid": "Invoke",
+        "Effect": "Allow",
+        "Principal": { "Service": permission["Principal"] },
+        "Action": permission["Action"],
+        "Resource": "arn:aws:lambda:eu-west-1:111122223333:function:Function",
+        "Condition": conditions.collect::<Map<_, _>>(),
+    });
+    Document { name: name.to_owned(), policy: json!({ "Statement": [statement] }) }
+}
+
 /// What a field that takes one text or a list of them holds.
 pub fn texts(field: &Value) -> impl Iterator<Item = &str> {
     let one = field.as_str().into_iter();
@@ -178,12 +215,12 @@ pub fn texts(field: &Value) -> impl Iterator<Item = &str> {
 }
 
 /// The template as JSON, undecided.
-fn as_written() -> Value {
+static AS_WRITTEN: LazyLock<Value> = LazyLock::new(|| {
     let output = Venv::ready().python().current_dir(cargo::checkout()).args(["-c", TO_JSON, PATH]).output();
     let Output { status, stdout, stderr } = output.expect("the environment's Python starts");
     assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
     serde_json::from_slice(&stdout).expect("Python prints JSON")
-}
+});
 
 /// Puts values in the place of CloudFormation's functions.
 struct Resolve<'a> {

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use tierguard::visible::{hides, turns};
+
 /// How much is shown of one text, in characters. EC2's longest is a description, 255.
 const LONGEST: usize = 300;
 
@@ -40,15 +42,9 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// Whether `c` does something to a terminal or to the text around it instead of being seen: controls, line and
-/// paragraph separators, and Unicode's format characters (category `Cf`).
-pub(crate) const fn is_hidden(c: char) -> bool {
-    matches!(c,
-        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}'
-        | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}'
-        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
+/// Whether `c` does something to a terminal or to the text around it instead of being seen.
+pub(crate) fn is_hidden(c: char) -> bool {
+    hides(c) || turns(c)
 }
 
 #[cfg(test)]
@@ -63,6 +59,11 @@ mod tests {
     #[test]
     fn what_could_turn_the_text_round_is_escaped() {
         insta::assert_snapshot!(shown("gpj.\u{202e}exe\u{2066}\u{200b}"), @r"gpj.\u{202e}exe\u{2066}\u{200b}");
+    }
+
+    #[test]
+    fn what_piles_up_or_is_blank_is_escaped() {
+        insta::assert_snapshot!(shown("e\u{336}\u{300}vil\u{3164}\u{5d0}"), @r"e\u{336}\u{300}vil\u{3164}\u{5d0}");
     }
 
     #[test]

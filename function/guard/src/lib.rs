@@ -32,6 +32,7 @@ pub mod shape;
 pub mod sweep;
 mod tell;
 pub mod traffic;
+pub mod visible;
 pub mod wire;
 
 pub use act::ChangeAccount;

@@ -3,6 +3,7 @@
 
 mod counts;
 mod line;
+mod visible;
 
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use self::counts::Counts;
 use self::line::Line;
+use self::visible::Visible;
 use crate::batch::Receipt;
 use crate::handler::{SweepReport, Unfinished};
 
@@ -55,7 +57,7 @@ where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let format = tracing_subscriber::fmt().json().event_format(Line::of(function));
-    format.with_writer(writer).with_env_filter(filter).finish()
+    format.with_writer(Visible(writer)).with_env_filter(filter).finish()
 }
 
 /// How the handling of an event went, beside what was decided.

@@ -9,6 +9,7 @@ mod desk;
 mod discovery;
 mod ends;
 mod errors;
+mod hostile;
 mod shapes;
 mod story;
 mod sweep;

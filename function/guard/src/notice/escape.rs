@@ -7,21 +7,31 @@
 //! only control characters, mrkdwn's `*`, `_`, `~` and backtick); `CommonMark` 0.31 and Microsoft's "Format your bot
 //! messages" for Teams (`[text](url)`, `<at>…</at>`); Unicode Standard Annex #9 (bidirectional text).
 
+pub(super) use crate::visible::ascii_json;
+use crate::visible::{hides, turns};
+
 /// What stands where a text was cut.
 pub(super) const CUT: &str = "… (cut)";
 
 /// What stands for a text that is empty.
 const EMPTY: &str = "(empty)";
 
-/// `text` as plain text on one line, cut after about `longest` characters.
+/// `text` as plain text on one line, cut after about `longest` characters. Mail readers make links of addresses, and a
+/// message of the guard must not lead where somebody else wants: no address begins in it.
 pub(super) fn plain(text: &str, longest: usize) -> String {
-    pieces(text, longest, visible)
+    let mut before = None;
+    pieces(text, longest, |c| match (before.replace(c), c) {
+        (Some('/'), '/') => "∕".to_owned(),
+        _ => visible(c),
+    })
 }
 
-/// `text` as plain text in quotation marks, which it cannot close.
+/// The same in quotation marks, which it cannot close.
 pub(super) fn quoted(text: &str, longest: usize) -> String {
-    let inner = pieces(text, longest, |c| if c == '"' { "'".to_owned() } else { visible(c) });
-    format!("\"{inner}\"")
+    if text.is_empty() {
+        return format!("\"{EMPTY}\"");
+    }
+    format!("\"{}\"", plain(&text.replace('"', "'"), longest))
 }
 
 /// `text` as a code span of chat markdown, which it cannot close. In case a client does not take the span for one, or
@@ -55,22 +65,6 @@ pub(super) fn ascii(text: &str, longest: usize) -> String {
     shown.chars().take(longest.saturating_sub(3)).chain("...".chars()).collect()
 }
 
-/// JSON in ASCII: what is not can only stand in strings, where an escape says the same. Amazon SQS refuses a few
-/// characters that JSON takes, and whoever reads the raw text sees what is there.
-pub(super) fn ascii_json(json: &str) -> String {
-    let mut ascii = String::with_capacity(json.len());
-    let mut units = [0; 2];
-    for c in json.chars() {
-        if matches!(c, '\0'..='~') {
-            ascii.push(c);
-        } else {
-            let escapes = c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}"));
-            ascii.extend(escapes);
-        }
-    }
-    ascii
-}
-
 /// The first `longest` characters of `text`, and a mark if there were more.
 pub(super) fn cut(text: &str, longest: usize) -> String {
     let mut rest = text.chars();
@@ -101,7 +95,7 @@ fn pieces(text: &str, longest: usize, mut shown: impl FnMut(char) -> String) -> 
 fn visible(c: char) -> String {
     match c {
         ' '..='~' => c.to_string(),
-        _ if !c.is_ascii() && c.is_alphanumeric() && !misleads(c) => c.to_string(),
+        _ if !c.is_ascii() && c.is_alphanumeric() && !hides(c) && !turns(c) => c.to_string(),
         _ => escape(c),
     }
 }
@@ -113,17 +107,6 @@ fn escape(c: char) -> String {
         '\t' => r"\t".to_owned(),
         _ => c.escape_unicode().to_string(),
     }
-}
-
-/// Whether `c`, a letter by Unicode's tables, is invisible, piles up on its neighbour, or is written from right to
-/// left and so reorders the line around it.
-const fn misleads(c: char) -> bool {
-    let invisible = matches!(c, '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}');
-    let piling = matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{2de0}'..='\u{2dff}')
-        || matches!(c, '\u{a66f}'..='\u{a67f}');
-    let leftward = matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}')
-        || matches!(c, '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
-    invisible || piling || leftward
 }
 
 /// What stands for a character that could leave a code span, mention somebody, or spell a character reference.

@@ -9,6 +9,8 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use crate::visible::hides;
+
 /// All that is wrong with a policy file, in the order of the file. `Display` draws every error as plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyErrors {
@@ -288,14 +290,12 @@ impl fmt::Display for Quoted {
     }
 }
 
-/// `c`, or a stand-in where it could command a terminal or turn the direction of the text.
+/// `c`, or a stand-in where it could command a terminal, turn the direction of the text, or hide in it. Letters that are
+/// written from right to left stay: the file is the reader's own.
 fn visible(c: char) -> char {
     match c {
         '\t' => ' ',
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
-            '\u{fffd}'
-        }
-        c if c.is_control() => '\u{fffd}',
+        c if hides(c) => '\u{fffd}',
         c => c,
     }
 }

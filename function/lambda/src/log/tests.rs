@@ -12,6 +12,8 @@ use crate::testing::calls::authorize;
 use crate::testing::ec2::group_id;
 use crate::testing::{guard, opened, ports};
 
+mod hostile;
+
 /// What is logged during `run`, line by line, without the time of each.
 async fn lines(rust_log: Option<&str>, run: impl AsyncFnOnce()) -> Vec<Map<String, Value>> {
     let without_time = |mut line: Map<String, Value>| {
@@ -21,12 +23,18 @@ async fn lines(rust_log: Option<&str>, run: impl AsyncFnOnce()) -> Vec<Map<Strin
     written(rust_log, None, run).await.into_iter().map(without_time).collect()
 }
 
-/// What `function` logs during `run`, as it is written.
+/// What `function` logs during `run`, line by line.
 async fn written(
     rust_log: Option<&str>,
     function: Option<&str>,
     run: impl AsyncFnOnce(),
 ) -> Vec<Map<String, Value>> {
+    let text = text(rust_log, function, run).await;
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// What `function` logs during `run`, as it is written.
+async fn text(rust_log: Option<&str>, function: Option<&str>, run: impl AsyncFnOnce()) -> String {
     let written = Arc::new(Mutex::new(Vec::<u8>::new()));
     let log = Arc::clone(&written);
     let writer = move || Shared(Arc::clone(&log));
@@ -34,8 +42,7 @@ async fn written(
     let guard = tracing::subscriber::set_default(log);
     run().await;
     drop(guard);
-    let written = String::from_utf8(written.lock().unwrap().clone()).unwrap();
-    written.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    String::from_utf8(written.lock().unwrap().clone()).unwrap()
 }
 
 #[derive(Clone)]
@@ -339,8 +346,8 @@ async fn every_line(function: Option<&str>) -> Vec<Map<String, Value>> {
         handled(&ignored, &Report::new(&ignored, None), None, &course());
         out_of_time(&done.event, now, &course());
         panicked("no", &receipt);
-        swept(&sweep_report("done", None), &Announced::Published, None, Duration::ZERO);
-        swept(&sweep_report("continued", None), &Announced::NotNeeded, None, Duration::ZERO);
+        swept(&sweep_report("done", None), &told(), None, Duration::ZERO);
+        swept(&sweep_report("continued", None), &Swept::new(Digest::default(), None, None), None, Duration::ZERO);
         sweep_out_of_time(Duration::ZERO);
     })
     .await

@@ -1,10 +1,10 @@
 //! What callers can write, in every place where they can write it, against every format.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::chat;
-use super::samples::{Account, GROUP, authorize, handle, notice, policy, tcp};
-use crate::id::{GroupId, GroupName, InterfaceId};
+use super::inert::FORMATS;
+use super::samples::{Account, GROUP, authorize, handle, handle_bytes, policy, ssh, tcp};
+use crate::id::{GroupId, GroupName, InterfaceId, VpcId};
 use crate::interface::Interface;
 use crate::judge::{Code, Hindrance, Missing, Mixture, Remark, Trespass, Verdict};
 use crate::look::LookUpError;
@@ -13,185 +13,183 @@ use crate::notice::text::Text;
 use crate::policy::{Mode, OnMixture, PrincipalName, Principals, TierName};
 use crate::sweep::{Digest, Fared, Home, Line, Swept, Wrong};
 
-/// Texts that would do something if they were taken for ours.
-const HOSTILE: [&str; 19] = [
-    "<!channel>",
-    "<!here|here>",
-    "<@U123ABC>",
-    "<at>everyone</at>",
-    "@here @channel @everyone",
-    "&lt;!channel&gt; &#60;!channel&#62;",
-    "*bold* _italics_ ~struck~",
-    "` <!channel> `",
-    "```\n<!channel>\n```",
-    "[click me](https://evil.example/)",
-    "<https://evil.example/|click me>",
-    "https://evil.example/login",
-    "x\nCLOSED: nothing to see here",
-    "x\r\nCLOSED: nothing to see here\r\n\r\nWhat was done",
-    "x\u{2028}CLOSED: nothing\u{2029}CLOSED: nothing\u{85}CLOSED: nothing\u{b}CLOSED: nothing",
-    "\u{1b}[2J\u{1b}]8;;https://evil.example/\u{7}click\u{1b}]8;;\u{7}\0\u{9b}31m\u{7f}",
-    "\u{202e}evil\u{2066}evil\u{2069}\u{200b}\u{feff}\u{200d}\u{ad}\u{e0041}\u{3164}\u{5d0}",
-    "\" and has been removed. \"",
-    "",
+#[path = "../../../../../events/hostile/strings.rs"]
+mod strings;
+
+/// A place where somebody else's text can stand, and what is told of a change with it there.
+type Field = (&'static str, fn(&str) -> Option<Notice>);
+
+/// Whatever a caller, the account or the policy can say.
+const FIELDS: [Field; 33] = [
+    ("rule description", |text| told(&authorize(&[tcp(22, 22, "0.0.0.0/0", text)]))),
+    ("caller", |text| told(&with(&["userIdentity", "arn"], text))),
+    ("user name", |text| told(&without_arn(&["userIdentity", "userName"], text))),
+    ("principal id", |text| told(&without_arn(&["userIdentity", "principalId"], text))),
+    ("kind of caller", |text| told(&without_arn(&["userIdentity", "type"], text))),
+    ("session name", |text| {
+        told(&with(&["userIdentity", "arn"], &format!("arn:aws:sts::111122223333:assumed-role/Dev/{text}")))
+    }),
+    ("role", |text| told(&with(&["userIdentity", "sessionContext", "sessionIssuer", "arn"], text))),
+    ("invoked by", |text| told(&with(&["userIdentity", "invokedBy"], text))),
+    ("user agent", |text| told(&with(&["userAgent"], text))),
+    ("source address", |text| told(&with(&["sourceIPAddress"], text))),
+    ("event id", |text| told(&with(&["eventID"], text))),
+    ("event id, visible", |text| told(&with(&["eventID"], &visible(text)))),
+    ("event time", |text| told(&with(&["eventTime"], text))),
+    ("Region", |text| told(&with(&["awsRegion"], &visible(text)))),
+    ("account", |text| told(&with(&["recipientAccountId"], &visible(text)))),
+    ("group id", |text| told(&with(&["requestParameters", "groupId"], text))),
+    ("group by name", |text| {
+        let mut account = Account::new("web");
+        let name = format!("web{text}");
+        account.group.name = Some(GroupName::new(&name));
+        told_of(&account, &requested("groupName", &name))
+    }),
+    ("rule id", |text| told(&answered("securityGroupRuleId", &visible(text)))),
+    ("protocol", |text| told(&answered("ipProtocol", text))),
+    ("port", |text| told(&answered("fromPort", text))),
+    ("network", |text| told(&answered("cidrIpv4", text))),
+    ("prefix list", |text| told(&peer(&json!({"prefixListId": visible(text)})))),
+    ("other group", |text| told(&peer(&json!({"referencedGroupInfo": {"groupId": visible(text)}})))),
+    ("its account", |text| {
+        told(&peer(&json!({"referencedGroupInfo": {"groupId": "sg-1", "userId": visible(text)}})))
+    }),
+    ("group name", |text| {
+        let mut account = Account::new("web");
+        account.group.name = Some(GroupName::new(&format!("web{text}")));
+        told_of(&account, &ssh())
+    }),
+    ("tag", |text| {
+        let mut account = Account::new("web");
+        account.group.tags = [(text.to_owned(), text.to_owned())].into();
+        told_of(&account, &ssh())
+    }),
+    ("VPC", |text| {
+        let mut account = Account::new("web");
+        account.group.vpc = VpcId::new(&visible(text)).ok();
+        told_of(&account, &ssh())
+    }),
+    ("error of a call", |text| told_of(&Account::new("web").failing(text, false), &ssh())),
+    ("error of a look-up", |text| {
+        let failed =
+            LookUpError { call: "DescribeSecurityGroups", message: text.to_owned(), retryable: false };
+        told_of(&Account { looks: Err(failed), ..Account::new("web") }, &ssh())
+    }),
+    ("policy and account", |text| Some(all_kinds_with(text))),
+    ("sweep", |text| Some(sweep_with(text))),
+    ("event name", |text| told(&with(&["eventName"], text))),
+    ("event source", |text| told(&with(&["eventSource"], text))),
 ];
 
-fn notice_with(text: &str) -> Notice {
-    let mut event = authorize(&[tcp(22, 22, "0.0.0.0/0", text)]);
-    event["userIdentity"]["arn"] = json!(format!("arn:aws:sts::111122223333:assumed-role/Dev/{text}"));
-    event["userIdentity"]["invokedBy"] = json!(text);
-    event["sourceIPAddress"] = json!(text);
-    event["userAgent"] = json!(text);
-    let visible: String = text.chars().filter(char::is_ascii_graphic).collect();
-    for key in ["eventID", "awsRegion", "recipientAccountId"] {
-        event[key] = json!(if visible.is_empty() { "-" } else { &visible });
-    }
-    let mut account = Account::new("web");
-    account.group.name = Some(GroupName::new(&format!("web{text}")));
-    notice(policy(), &account.failing(text, false), &event)
+/// Fields by which a record is known to be a change at all.
+const TELLTALE: [&str; 2] = ["event name", "event source"];
+
+fn told(event: &Value) -> Option<Notice> {
+    told_of(&Account::new("web"), event)
 }
 
-/// Every string of a JSON value, keys included.
-fn strings(value: &serde_json::Value) -> Vec<String> {
-    match value {
-        serde_json::Value::String(text) => vec![text.clone()],
-        serde_json::Value::Array(items) => items.iter().flat_map(strings).collect(),
-        serde_json::Value::Object(map) => {
-            map.iter().flat_map(|(key, value)| [vec![key.clone()], strings(value)].concat()).collect()
+fn told_of(account: &Account, event: &Value) -> Option<Notice> {
+    Notice::of(&handle(policy(), account, event))
+}
+
+/// A change with `text` at `path` of its record.
+fn with(path: &[&str], text: &str) -> Value {
+    let mut event = ssh();
+    path.iter().fold(&mut event, |value, key| &mut value[*key]).clone_from(&json!(text));
+    event
+}
+
+/// The same, where nothing else says who made it.
+fn without_arn(path: &[&str], text: &str) -> Value {
+    let mut event = ssh();
+    event["userIdentity"] = json!({});
+    path.iter().fold(&mut event, |value, key| &mut value[*key]).clone_from(&json!(text));
+    event
+}
+
+/// The same in the request, where it says which group is meant.
+fn requested(key: &str, text: &str) -> Value {
+    let mut event = ssh();
+    event["requestParameters"]["groupId"] = Value::Null;
+    event["requestParameters"][key] = json!(text);
+    event["responseElements"] = json!({"_return": true});
+    event
+}
+
+/// The same in the rule that the response tells, which the request then must not contradict.
+fn answered(key: &str, text: &str) -> Value {
+    let mut event = ssh();
+    event["responseElements"]["securityGroupRuleSet"]["items"][0][key] = json!(text);
+    event
+}
+
+/// A rule of another kind of peer.
+fn peer(peer: &Value) -> Value {
+    let mut event = ssh();
+    let rule = &mut event["responseElements"]["securityGroupRuleSet"]["items"][0];
+    rule["cidrIpv4"] = Value::Null;
+    let (key, value) = peer.as_object().unwrap().iter().next().unwrap();
+    rule[key] = value.clone();
+    event
+}
+
+/// What of `text` an id can hold.
+fn visible(text: &str) -> String {
+    let visible: String = text.chars().filter(char::is_ascii_graphic).take(255).collect();
+    if visible.is_empty() { "-".to_owned() } else { visible }
+}
+
+/// The table: a text a line, a format a column, each over every field.
+#[test]
+fn what_others_write_is_no_more_than_text_in_any_format() {
+    let strings = strings::strings();
+    let mut told = [0; FIELDS.len()];
+    println!("{:<24}{}", "", FORMATS.map(|(format, _)| format!("{format:<12}")).concat());
+    let mut wrong = Vec::new();
+    for (name, text) in &strings {
+        let mut row = [true; FORMATS.len()];
+        for ((field, tell), told) in FIELDS.iter().zip(&mut told) {
+            let Some(notice) = tell(text) else { continue };
+            *told += 1;
+            for ((format, check), cell) in FORMATS.iter().zip(&mut row) {
+                if let Err(what) = check(&notice) {
+                    *cell = false;
+                    let what: String = what.chars().take(300).collect();
+                    wrong.push(format!("{name}, as {field}, in {format}: {what:?}"));
+                }
+            }
         }
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => Vec::new(),
+        let row = row.map(|holds| format!("{:<12}", if holds { "ok" } else { "NOT" }));
+        println!("{name:<24}{}", row.concat());
     }
+    for ((field, _), told) in FIELDS.iter().zip(told) {
+        println!("{field}: in {told} notices");
+        let expected = if TELLTALE.contains(field) { 0..=0 } else { 1..=strings.len() };
+        assert!(expected.contains(&told), "{field}: {told}");
+    }
+    assert!(wrong.is_empty(), "{} cells:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// A character that nobody can see, or that moves others.
-pub(super) fn hides(c: char) -> bool {
-    c.is_control()
-        || (c.is_whitespace() && c != ' ')
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{590}'..='\u{8ff}')
-        || matches!(c, '\u{fff0}'..='\u{ffff}' | '\u{e0000}'..='\u{10ffff}')
-}
-
-/// The lines of a notice that begin in the first column begin with the guard's own words.
-pub(super) fn check_email(email: &str) {
-    const STATES: [&str; 26] = [
-        "CLOSED:",
-        "CLOSED (but ",
-        "OPEN (observe mode):",
-        "OPEN (notify only):",
-        "OPEN (break-glass):",
-        "OPEN (cannot be undone):",
-        "STILL OPEN:",
-        "UNDECIDED:",
-        "CHECKED:",
-        "RESTORED:",
-        "RESTORED (but ",
-        "MISSING:",
-        "MISSING (observe mode):",
-        "MISSING (notify only):",
-        "MISSING (break-glass):",
-        "STILL MISSING:",
-        "NOT UNDONE:",
-        "NOT UNDONE (break-glass):",
-        "ALARM:",
-        "BREAK-GLASS:",
-        "IN NO TIER:",
-        "DELETED:",
-        "DEFAULT GROUP:",
-        "ASSOCIATED:",
-        "SWEEP:",
-        "SWEEP ",
-    ];
-    const DISPUTES: [&str; 2] = ["IN DISPUTE, ", "STILL IN DISPUTE, "];
-    const TITLES: [&str; 19] = [
-        "What was opened",
-        "What was missing",
-        "What met on one interface",
-        "What was changed, and stays as it is",
-        "What could not be judged, and stays as it is",
-        "What else there is to know",
-        "Why it is forbidden",
-        "Why it has to be there",
-        "Why it could not be judged",
-        "Who did it",
-        "What was done",
-        "What to do next",
-        "Look closer",
-        "What is wrong",
-        "Why some could not be judged",
-        "Exemptions that end within 7 days",
-        "What was looked at",
-        "What was undone again and again",
-        "The two sides",
-    ];
-    assert!(!email.chars().any(|c| c != '\n' && hides(c)), "{email:?}");
-    for (n, line) in email.split('\n').enumerate() {
-        let is_title = TITLES.contains(&line);
-        let disputed = DISPUTES.iter().find_map(|start| line.strip_prefix(start)).unwrap_or(line);
-        let state = STATES.iter().any(|start| disputed.starts_with(start));
-        assert!(is_title || state || line.is_empty() || line.starts_with("  "), "{line}");
-        assert_eq!(state, n == 0, "{line}");
-    }
-}
-
-pub(super) fn check_subject(subject: &str) {
-    assert!(subject.len() <= 99 && subject.starts_with(|c: char| c.is_ascii_alphanumeric()), "{subject}");
-    assert!(subject.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{subject:?}");
-}
-
-/// Nothing of a chat message is control syntax of Slack or Teams, and outside code spans there is no markup of theirs.
-pub(super) fn check_chat(notice: &Notice) {
-    let message = chat(notice);
-    for text in strings(&message) {
-        assert!(!text.contains(['<', '>', '&', '@']), "{text}");
-        assert!(!text.chars().any(|c| c != '\n' && hides(c)), "{text:?}");
-    }
-    let content = &message["content"];
-    let marked =
-        [&content["description"]].into_iter().chain(content["nextSteps"].as_array().into_iter().flatten());
-    for text in marked.flat_map(strings) {
-        for line in text.lines() {
-            check_spans(line);
-        }
-    }
-    for text in strings(&content["title"]).into_iter().chain(strings(&message["metadata"])) {
-        assert!(!text.contains(['`', '*', '~', '[', ']', '|']), "{text}");
-        assert!(!text.contains("//"), "{text}");
-        let escapes = text.split('\\').skip(1).all(|rest| rest.starts_with(['n', 'r', 't', 'u', '…']));
-        assert!(escapes, "a backslash that may escape something: {text}");
-    }
-}
-
-/// A line's code spans are closed, are not empty, and stand free; what is outside them is ours.
-fn check_spans(line: &str) {
-    let parts: Vec<_> = line.split('`').collect();
-    assert!(parts.len() % 2 == 1, "a span is not closed: {line}");
-    for (n, part) in parts.iter().enumerate() {
-        if n % 2 == 1 {
-            assert!(!part.is_empty(), "an empty span: {line}");
-            continue;
-        }
-        assert!(n == 0 || !part.starts_with(char::is_alphanumeric), "a span that does not end: {line}");
-        assert!(
-            !part.contains("evil") && !part.contains(['[', '~', '|', '_']),
-            "theirs outside a span: {line}"
-        );
-        let title = part.starts_with('*') && part.ends_with('*') && parts.len() == 1;
-        assert!(title || !part.contains('*'), "markup: {line}");
+/// JSON can spell what is no character: half of a pair of UTF-16.
+#[test]
+fn half_a_character_is_no_character() {
+    for half in [r"\ud800", r"\udfff", r"\udfff\ud800", r"\ud83d x"] {
+        let record = ssh().to_string().replace("temporary access", half);
+        let handled = handle_bytes(policy(), &Account::new("web"), record.as_bytes());
+        assert!(Notice::of(&handled).is_some(), "it is told: {half}");
     }
 }
 
 #[test]
-fn what_callers_write_is_inert_in_every_format() {
-    for text in HOSTILE {
-        let notice = notice_with(text);
-        check_email(notice.email());
-        check_subject(notice.subject());
-        assert!(notice.sms().len() <= 140 && notice.sms().bytes().all(|byte| matches!(byte, b' '..=b'~')));
-        check_chat(&notice);
-        assert!(notice.machine().is_ascii() && !notice.machine().contains('\u{7f}'));
-        let machine: serde_json::Value = serde_json::from_str(notice.machine()).unwrap();
-        assert_eq!(machine["notice"]["user_agent"], text, "machines get it as it came");
+fn machines_get_a_text_as_it_came() {
+    for (name, text) in strings::strings() {
+        let notice = told(&with(&["userAgent"], &text)).unwrap();
+        let machine: Value = serde_json::from_str(notice.machine()).unwrap();
+        let copy = machine["notice"]["user_agent"].as_str().unwrap();
+        assert!(
+            copy == text || copy.strip_suffix("… (cut)").is_some_and(|start| text.starts_with(start)),
+            "{name}"
+        );
     }
 }
 
@@ -260,16 +258,28 @@ fn sweep_with(text: &str) -> Notice {
     Notice::of_sweep(&swept, &Home { account: None, region: None }).unwrap()
 }
 
-#[test]
-fn what_policies_and_accounts_say_is_inert_in_every_format() {
-    for notice in HOSTILE.into_iter().flat_map(|text| [all_kinds_with(text), sweep_with(text)]) {
-        check_email(notice.email());
-        check_subject(notice.subject());
-        assert!(notice.sms().len() <= 140 && notice.sms().bytes().all(|byte| matches!(byte, b' '..=b'~')));
-        check_chat(&notice);
-        assert!(notice.machine().is_ascii() && !notice.machine().contains('\u{7f}'));
-    }
-}
+/// Texts whose every form is worth reading.
+const READ: [&str; 19] = [
+    "<!channel>",
+    "<!here|here>",
+    "<@U123ABC>",
+    "<at>everyone</at>",
+    "@here @channel @everyone",
+    "&lt;!channel&gt; &#60;!channel&#62;",
+    "*bold* _italics_ ~struck~",
+    "` <!channel> `",
+    "```\n<!channel>\n```",
+    "[click me](https://evil.example/)",
+    "<https://evil.example/|click me>",
+    "https://evil.example/login",
+    "x\nCLOSED: nothing to see here",
+    "x\r\nCLOSED: nothing to see here\r\n\r\nWhat was done",
+    "x\u{2028}CLOSED: nothing\u{2029}CLOSED: nothing\u{85}CLOSED: nothing\u{b}CLOSED: nothing",
+    "\u{1b}[2J\u{1b}]8;;https://evil.example/\u{7}click\u{1b}]8;;\u{7}\0\u{9b}31m\u{7f}",
+    "\u{202e}evil\u{2066}evil\u{2069}\u{200b}\u{feff}\u{200d}\u{ad}\u{e0041}\u{3164}\u{5d0}",
+    "\" and has been removed. \"",
+    "",
+];
 
 #[test]
 fn each_text_in_each_format() {
@@ -278,7 +288,7 @@ fn each_text_in_each_format() {
         let quoted = Text::new().quoted(&text, 60);
         format!("{}\n{}\n{}\n{}", theirs.plain(), quoted.plain(), theirs.markdown(), theirs.bare())
     };
-    let table: Vec<_> = HOSTILE.into_iter().map(shown).collect();
+    let table: Vec<_> = READ.into_iter().map(shown).collect();
     insta::assert_snapshot!(table.join("\n\n"), @r#"
     <!channel>
     "<!channel>"
@@ -325,18 +335,18 @@ fn each_text_in_each_format() {
     `ˋˋˋ\n‹!channel›\nˋˋˋ`
     ˋˋˋ\n‹!channel›\nˋˋˋ
 
-    [click me](https://evil.example/)
-    "[click me](https://evil.example/)"
+    [click me](https:/∕evil.example/)
+    "[click me](https:/∕evil.example/)"
     `[click me](https://evil.example/)`
     ［click me］(https:/∕evil.example/)
 
-    <https://evil.example/|click me>
-    "<https://evil.example/|click me>"
+    <https:/∕evil.example/|click me>
+    "<https:/∕evil.example/|click me>"
     `‹https://evil.example/|click me›`
     ‹https:/∕evil.example/｜click me›
 
-    https://evil.example/login
-    "https://evil.example/login"
+    https:/∕evil.example/login
+    "https:/∕evil.example/login"
     `https://evil.example/login`
     https:/∕evil.example/login
 
@@ -355,8 +365,8 @@ fn each_text_in_each_format() {
     `x\u{2028}CLOSED: nothing\u{2029}CLOSED: nothing\u{85}CLOSED:… (cut)`
     x\u{2028}CLOSED: nothing\u{2029}CLOSED: nothing\u{85}CLOSED:… (cut)
 
-    \u{1b}[2J\u{1b}]8;;https://evil.example/\u{7}click\u{1b}]8;;… (cut)
-    "\u{1b}[2J\u{1b}]8;;https://evil.example/\u{7}click\u{1b}]8;;… (cut)"
+    \u{1b}[2J\u{1b}]8;;https:/∕evil.example/\u{7}click\u{1b}]8;;… (cut)
+    "\u{1b}[2J\u{1b}]8;;https:/∕evil.example/\u{7}click\u{1b}]8;;… (cut)"
     `\u{1b}[2J\u{1b}]8;;https://evil.example/\u{7}click\u{1b}]8;;… (cut)`
     \u{1b}［2J\u{1b}］8;;https:/∕evil.example/\u{7}click\u{1b}］8;;… (cut)
 

@@ -268,8 +268,12 @@ fn guard(policy: Policy) -> Guard {
 
 /// Lets the guard handle `event`, twelve seconds after it.
 pub(super) fn handle(policy: Policy, account: &Account, event: &Value) -> Handled {
-    let record = event.to_string();
-    guard(policy).respond(record.as_bytes(), account, now()).now_or_never().expect("nothing here waits")
+    handle_bytes(policy, account, event.to_string().as_bytes())
+}
+
+/// The same for bytes that need not be JSON.
+pub(super) fn handle_bytes(policy: Policy, account: &Account, record: &[u8]) -> Handled {
+    guard(policy).respond(record, account, now()).now_or_never().expect("nothing here waits")
 }
 
 /// The same for a change that needs no record: `kind`, by the call `name`.
