@@ -1,12 +1,14 @@
-//! A proxy between the function and the API server: it notes every call with its times, and can hold calls up or refuse
-//! them.
+//! A proxy between the function and the API server: it notes every call with its times, and can hold calls up, refuse
+//! them, or let something befall one of them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::fault::{Fate, Fault, Place, Span};
 use crate::http::{Request, Response, Server, forward};
+use crate::service::{Refuse, Service};
 
 /// The proxy; it takes no more connections once this is dropped.
 #[derive(Debug)]
@@ -20,6 +22,16 @@ struct State {
     seen: Vec<Seen>,
     delay: Duration,
     refusals: BTreeMap<String, Refuse>,
+    faults: Vec<Laid>,
+    /// How many calls of each name have come since the faults were laid out.
+    counts: BTreeMap<String, usize>,
+}
+
+/// A fault, and whether it has begun.
+#[derive(Debug)]
+struct Laid {
+    fault: Fault,
+    has_struck: bool,
 }
 
 /// A call that passed.
@@ -27,6 +39,8 @@ struct State {
 pub struct Seen {
     /// Its name: `DescribeSecurityGroups`, `Publish`, …
     pub action: String,
+    /// Whether the API server did what it asks for.
+    pub took_effect: bool,
     /// When it had arrived.
     pub arrived: Instant,
     /// When it was answered.
@@ -35,22 +49,13 @@ pub struct Seen {
     pub body: String,
 }
 
-/// How to refuse a call.
-#[derive(Debug, Clone)]
-pub struct Refuse {
-    /// The status of the answer: 5xx for a server that is down, 4xx for one that declines.
-    pub status: u16,
-    /// The error code.
-    pub code: String,
-}
-
 impl Proxy {
     /// Starts a proxy to the server at `address`.
     #[must_use]
     pub fn start(address: String) -> Self {
         let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);
-        let server = Server::start(move |request| Some(pass(&request, &address, &shared)));
+        let server = Server::start(move |request| pass(&request, &address, &shared));
         Self { server, state }
     }
 
@@ -67,8 +72,26 @@ impl Proxy {
 
     /// Refuses every call of the name `action` from now on.
     pub fn refuse(&self, action: &str, status: u16, code: &str) {
-        let refusal = Refuse { status, code: code.to_owned() };
-        self.state.lock().unwrap().refusals.insert(action.to_owned(), refusal);
+        self.state.lock().unwrap().refusals.insert(action.to_owned(), Refuse::new(status, code));
+    }
+
+    /// Lays out `faults` instead of those before, and counts the calls from here.
+    pub fn lay(&self, faults: Vec<Fault>) {
+        let mut state = self.state.lock().unwrap();
+        state.faults = faults.into_iter().map(|fault| Laid { fault, has_struck: false }).collect();
+        state.counts.clear();
+    }
+
+    /// The attempt is over: what has begun and was to last as long has passed.
+    pub fn end_attempt(&self) {
+        let has_passed = |laid: &Laid| laid.has_struck && laid.fault.span != Span::Throughout;
+        self.state.lock().unwrap().faults.retain(|laid| !has_passed(laid));
+    }
+
+    /// Whether every fault that was laid out and has not passed has begun.
+    #[must_use]
+    pub fn has_struck(&self) -> bool {
+        self.state.lock().unwrap().faults.iter().all(|laid| laid.has_struck)
     }
 
     /// Lets every call pass again.
@@ -93,42 +116,35 @@ impl Proxy {
     }
 }
 
-/// Passes one call on, or refuses it, and notes it before it is answered.
-fn pass(request: &Request, address: &str, state: &Mutex<State>) -> Response {
+/// Passes one call on, refuses it, or lets befall it what was laid out, and notes it before it is answered.
+fn pass(request: &Request, address: &str, state: &Mutex<State>) -> Option<Response> {
     let arrived = Instant::now();
-    let body = request.text();
-    let action = action(&body);
-    let (delay, refusal) = {
-        let state = state.lock().unwrap();
-        (state.delay, state.refusals.get(&action).cloned())
+    let (service, action) = Service::call(request);
+    let (delay, refusal, fault) = {
+        let mut state = state.lock().unwrap();
+        let fault = state.fault_of(&action);
+        (state.delay, state.refusals.get(&action).cloned(), fault)
     };
     thread::sleep(delay);
-    let response = match refusal {
-        Some(refusal) => refusal.response(&action),
-        None => forward(request, address)
-            .unwrap_or_else(|error| Response::new(502, "text/plain", &error.to_string())),
+    let fate = match (refusal, fault) {
+        (Some(refusal), _) => Fate::refused(refusal.response(service)),
+        (None, Some(fault)) => fault.trouble.befall(request, service, address),
+        (None, None) => Fate::passed(forward(request, address)),
     };
-    state.lock().unwrap().seen.push(Seen { action, arrived, answered: Instant::now(), body });
-    response
+    let took_effect = fate.took_effect();
+    let seen = Seen { action, took_effect, arrived, answered: Instant::now(), body: request.text() };
+    state.lock().unwrap().seen.push(seen);
+    fate.answered()
 }
 
-/// `Action=…` of the query protocols.
-fn action(form: &str) -> String {
-    form.split('&').find_map(|field| field.strip_prefix("Action=")).unwrap_or("?").to_owned()
-}
-
-impl Refuse {
-    /// The error in the shape of the service that `action` belongs to.
-    fn response(&self, action: &str) -> Response {
-        let code = &self.code;
-        let error = format!(
-            "<Error><Type>Sender</Type><Code>{code}</Code><Message>refused by the test</Message></Error>"
-        );
-        let body = if action == "Publish" {
-            format!("<ErrorResponse>{error}<RequestId>r</RequestId></ErrorResponse>")
-        } else {
-            format!("<Response><Errors>{error}</Errors><RequestID>r</RequestID></Response>")
-        };
-        Response::new(self.status, "text/xml", &body)
+impl State {
+    /// Counts a call of this name, and tells what befalls it.
+    fn fault_of(&mut self, action: &str) -> Option<Fault> {
+        let count = self.counts.entry(action.to_owned()).or_default();
+        *count += 1;
+        let place = Place { action: action.to_owned(), nth: *count };
+        let laid = self.faults.iter_mut().find(|laid| laid.fault.strikes(&place))?;
+        laid.has_struck = true;
+        Some(laid.fault.clone())
     }
 }

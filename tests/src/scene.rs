@@ -115,6 +115,10 @@ tiers:
     groups: { tags: { tier: exempt } }
     ingress:
       - { allow: 443/tcp, from: anywhere }
+  outward:
+    groups: { tags: { tier: outward } }
+    egress:
+      - { allow: 443/tcp, to: office }
   # A group of both this tier and another.
   twin:
     groups: { tags: { twin: "yes" } }

@@ -102,7 +102,7 @@ impl Facts {
         let interfaces = interfaces(change, &answers)?;
         let owner = subjects.first().and_then(|subject| subject.group.owner.clone());
         let list = match &change.kind {
-            ChangeKind::PrefixList(list) => ChangedList::of(list, &answers, change.event.account.as_ref()),
+            ChangeKind::PrefixList(list) => ChangedList::of(list, &answers, change.event.account.as_ref())?,
             ChangeKind::Group(_) | ChangeKind::Tags(_) | ChangeKind::Attachment(_) => None,
         };
         Ok(Self {
@@ -295,17 +295,36 @@ fn interfaces(change: &Change, answers: &Answers) -> Result<Vec<Interface>, NoSu
 impl ChangedList {
     /// The list of `change`, if it can be put back: it belongs to `account`, is in the version that the change made,
     /// and its former entries are known.
-    fn of(change: &ListChange, answers: &Answers, account: Option<&AccountId>) -> Option<Self> {
-        let ListState { owner, version, max_entries: _ } =
-            answers.list_states.get(&change.list)?.as_ref().ok()?;
-        let entries = answers.entries_before.as_ref()?.as_ref().ok()?;
-        let (before, after) = (change.before?, change.after()?);
-        let is_ours = owner.is_some() && owner.as_ref() == account;
-        (is_ours && *version == Some(after)).then(|| Self {
+    ///
+    /// # Errors
+    /// When another attempt may tell whether it can: until then no rule that names it has to go.
+    fn of(
+        change: &ListChange,
+        answers: &Answers,
+        account: Option<&AccountId>,
+    ) -> Result<Option<Self>, LookUpError> {
+        let state = unless_passing(answers.list_states.get(&change.list))?;
+        let entries = unless_passing(answers.entries_before.as_ref())?;
+        let (Some(state), Some(entries)) = (state, entries) else { return Ok(None) };
+        let (Some(before), Some(after)) = (change.before, change.after()) else { return Ok(None) };
+        let is_ours = state.owner.is_some() && state.owner.as_ref() == account;
+        Ok((is_ours && state.version == Some(after)).then(|| Self {
             id: change.list.clone(),
             before,
             after,
             entries: entries.clone(),
-        })
+        }))
+    }
+}
+
+/// What was answered, if anything was.
+///
+/// # Errors
+/// When another attempt may get an answer.
+fn unless_passing<T>(answer: Option<&Result<T, LookUpError>>) -> Result<Option<&T>, LookUpError> {
+    match answer {
+        Some(Err(error)) if error.retryable => Err(error.clone()),
+        Some(Ok(answer)) => Ok(Some(answer)),
+        Some(Err(_)) | None => Ok(None),
     }
 }

@@ -297,12 +297,34 @@ fn a_list_that_does_not_show_its_new_version_is_not_judged() {
     check(edited(3), used(3, &["10.0.0.0/8"]), 5, ("undecidable", true, &[]));
 }
 
+/// The version is one call's answer, the entries are another's.
+#[test]
+fn a_list_that_does_not_show_its_new_entries_is_not_judged() {
+    check(edited(3), used(4, &["10.0.0.0/8"]), 5, ("undecidable", true, &[]));
+}
+
+/// Whether it can be put back, the next attempt may tell; until then the rules that name it stay.
+#[test]
+fn a_list_of_which_not_all_could_be_looked_up_is_left_to_the_retry() {
+    let open = || used(4, &["0.0.0.0/0"]);
+    let failed = |retryable| LookUpError { call: "Describe", message: "failed".to_owned(), retryable };
+    let without_state =
+        |retryable| Answers { list_states: [(list(), Err(failed(retryable)))].into(), ..open() };
+    let without_past = |retryable| Answers { entries_before: Some(Err(failed(retryable))), ..open() };
+    for answers in [without_state(true), without_past(true)] {
+        check(edited(3), answers, 5, ("undecidable", true, &[]));
+    }
+    for answers in [without_state(false), without_past(false)] {
+        check(edited(3), answers, 5, ("violation", false, &["revoke 3306/tcp from pl-1"]));
+    }
+}
+
 #[test]
 fn a_list_that_was_put_back_is_told_of_once_more() {
     let (handled, calls) = handle(edited(3), used(5, &["10.0.0.0/8"]), 70);
     assert_eq!((handled.judgement.verdict.word(), calls.len()), ("compliant", 0));
     assert_eq!(handled.announced, Announced::Published);
-    let (handled, _) = handle(edited(3), used(4, &["10.0.0.0/8"]), 5);
+    let (handled, _) = handle(edited(3), used(4, &["10.0.0.0/8"]), 600);
     assert_eq!(handled.announced, Announced::NotNeeded);
 }
 

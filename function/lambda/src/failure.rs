@@ -24,16 +24,20 @@ const LONGEST: usize = 400;
 /// EC2 appends kilobytes that only `sts:DecodeAuthorizationMessage` can read.
 const ENCODED: &str = "Encoded authorization failure message";
 
-/// Codes of failures that pass by themselves, whatever the HTTP status that they came with.
-const PASSING: [&str; 18] = [
+/// Codes of failures that pass by themselves, whatever the HTTP status that they came with. Credentials that have expired
+/// are among them: Lambda gives a process those of its role for hours, and the next attempt may have newer ones.
+const PASSING: [&str; 21] = [
     "BandwidthLimitExceeded",
     "EC2ThrottledException",
+    "ExpiredToken",
+    "ExpiredTokenException",
     "InternalError",
     "InternalFailure",
     "KMSThrottling",
     "KMSThrottlingException",
     "LimitExceededException",
     "PriorRequestNotComplete",
+    "RequestExpired",
     "RequestLimitExceeded",
     "RequestThrottled",
     "RequestThrottledException",

@@ -3,9 +3,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::change::{Attached, Attachment, Change, ChangeKind, ListChange, TagChange, TagEdit};
+use crate::change::{Attached, Attachment, Change, ChangeKind, ListChange, ListEdit, TagChange, TagEdit};
 use crate::group::Group;
 use crate::look::{Answers, LookUpError};
+use crate::network::AddressSet;
 
 /// How long after an event what it tells may take to be seen. The second of Lambda's two retries comes later than that.
 pub const FRESH: SignedDuration = SignedDuration::from_secs(120);
@@ -48,8 +49,21 @@ fn shows(group: &Group, edit: &TagEdit) -> bool {
 
 fn of_list(change: &ListChange, answers: &Answers) -> Option<(&'static str, String)> {
     let state = answers.list_states.get(&change.list)?.as_ref().ok()?;
-    let is_behind = state.version? < change.after()?;
-    is_behind.then(|| ("DescribeManagedPrefixLists", format!("the new version of {}", change.list)))
+    let (version, after) = (state.version?, change.after()?);
+    if version < after {
+        return Some(("DescribeManagedPrefixLists", format!("the new version of {}", change.list)));
+    }
+    // The entries are another call's answer, and may be older. What a later version holds, no event of this one tells.
+    let lacks = |live: &AddressSet| !live.covers(&added(change));
+    let is_behind = version == after && answers.prefix_lists.get(&change.list)?.as_ref().is_ok_and(lacks);
+    is_behind.then(|| ("GetManagedPrefixListEntries", format!("the new entries of {}", change.list)))
+}
+
+fn added(change: &ListChange) -> AddressSet {
+    match &change.edit {
+        ListEdit::Entries { added, .. } => added.iter().copied().collect(),
+        ListEdit::Restore { .. } | ListEdit::Cut => AddressSet::default(),
+    }
 }
 
 fn of_interfaces(

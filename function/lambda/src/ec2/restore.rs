@@ -2,6 +2,7 @@
 
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use tierguard::act::{CallError, RestoreError};
+use tierguard::look::LookUpError;
 use tierguard::plan::RestoreList;
 
 use super::Ec2;
@@ -43,6 +44,11 @@ impl Ec2 {
             tokio::join!(self.entries(call.list(), None), self.entries(call.list(), Some(call.to())));
         match (live, wanted) {
             (Ok(live), Ok(wanted)) if live == wanted => Ok(()),
+            // If it was, no rule that names it has to go; the next attempt will find out.
+            (Err(LookUpError { message, retryable: true, .. }), _)
+            | (_, Err(LookUpError { message, retryable: true, .. })) => {
+                Err(CallError { message, retryable: true }.into())
+            }
             (_, _) => Err(RestoreError::Changed),
         }
     }

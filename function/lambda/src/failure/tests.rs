@@ -26,7 +26,15 @@ fn throttling_and_the_services_own_trouble_pass() {
 }
 
 #[test]
+fn credentials_that_have_expired_are_others_the_next_time() {
+    assert!(answered(400, "RequestExpired", "Request has expired.").retryable);
+    assert!(answered(403, "ExpiredToken", "The security token included in the request is expired").retryable);
+    assert!(answered(400, "ExpiredTokenException", "The security token has expired").retryable);
+}
+
+#[test]
 fn a_refusal_stands() {
+    assert!(!answered(401, "AuthFailure", "AWS was not able to validate the credentials").retryable);
     assert!(!answered(403, "UnauthorizedOperation", "You are not authorized.").retryable);
     assert!(!answered(400, "InvalidParameterValue", "Value () is invalid.").retryable);
     assert!(!answered(404, "NotFound", "Topic does not exist").retryable);

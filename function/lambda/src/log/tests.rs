@@ -347,7 +347,12 @@ async fn every_line(function: Option<&str>) -> Vec<Map<String, Value>> {
         out_of_time(&done.event, now, &course());
         panicked("no", &receipt);
         swept(&sweep_report("done", None), &told(), None, Duration::ZERO);
-        swept(&sweep_report("continued", None), &Swept::new(Digest::default(), None, None), None, Duration::ZERO);
+        swept(
+            &sweep_report("continued", None),
+            &Swept::new(Digest::default(), None, None),
+            None,
+            Duration::ZERO,
+        );
         sweep_out_of_time(Duration::ZERO);
     })
     .await

@@ -323,6 +323,20 @@ async fn a_list_that_is_as_it_should_be_was_put_back() {
     }
 }
 
+/// Until it is known that it was not, no rule that names it has to go.
+#[tokio::test]
+async fn a_list_of_which_it_is_not_known_whether_it_was_put_back_is_left_to_the_retry() {
+    let mismatch = || error(400, "PrefixListVersionMismatch", "no");
+    for (code, expected) in [
+        ("RequestLimitExceeded", "RequestLimitExceeded: no"),
+        ("UnauthorizedOperation", "the prefix list has been changed since"),
+    ] {
+        let answers = vec![mismatch(), error(400, code, "no"), error(400, code, "no")];
+        let (outcome, _) = answered(answers, async |ec2| ec2.restore_list(&restore()).await).await;
+        assert_eq!(outcome.map_err(|error| error.to_string()), Err(expected.to_owned()));
+    }
+}
+
 #[tokio::test]
 async fn why_a_list_was_not_put_back() {
     let changed = "the prefix list has been changed since";
