@@ -1,5 +1,6 @@
 //! The story of a change that the live group had to tell of, because no record does, where nothing is forbidden (any
 //! more). Once the guard has mended such a change, nothing shows what was forbidden: therefore people are told of each.
+//! Where something is forbidden still, the part that was mended before shows as little, and [`earlier`] tells of it.
 
 use super::door::State;
 use super::story::{self, Block, Line, Links, Step, Story};
@@ -63,25 +64,30 @@ fn headline(untold: Untold, group: Text) -> Text {
 
 /// What was done, and why people are told.
 pub(super) fn done(handled: &Handled) -> Block {
-    let nothing = match Untold::of(handled) {
+    let nothing = Text::from("Nothing now. ").and(earlier(handled));
+    Block { title: "What was done", lines: vec![Line::Item(nothing)] }
+}
+
+/// What was done before, of which nothing but this tells: an attempt that ended before it could tell people.
+pub(super) fn earlier(handled: &Handled) -> Text {
+    Text::from(match Untold::of(handled) {
         Untold::Rules => {
-            "Nothing now. CloudTrail cuts long records (more than 100 KB), and the rules that a group is born with are \
-             in none. An earlier attempt at this event may have removed some."
+            "CloudTrail cuts long records (more than 100 KB), and the rules that a group is born with are in none. An \
+             earlier attempt at this event may have removed some."
         }
         Untold::Edited => {
-            "Nothing now. No record tells what a rule said before. An earlier attempt at this event may have removed \
-             rules, or put some back, and nothing would show that now."
+            "No record tells what a rule said before. An earlier attempt at this event may have removed rules, or put \
+             some back, and nothing would show that now."
         }
         Untold::Tiers => {
-            "Nothing now. No record tells in which tiers a group was before. An earlier attempt at this event may have \
-             removed rules, and nothing would show that now."
+            "No record tells in which tiers a group was before. An earlier attempt at this event may have removed rules, \
+             and nothing would show that now."
         }
         Untold::Entries => {
-            "Nothing now. The list is not as this change left it, or its former entries are not known. An earlier \
-             attempt at this event may have put it back, or removed rules, and nothing would show that now."
+            "The list is not as this change left it, or its former entries are not known. An earlier attempt at this \
+             event may have put it back, or removed rules, and nothing would show that now."
         }
-    };
-    Block { title: "What was done", lines: vec![Line::Item(Text::from(nothing))] }
+    })
 }
 
 fn next() -> Step {

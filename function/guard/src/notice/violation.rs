@@ -7,10 +7,10 @@ use super::limits::{ID, LONG, NAME, TIERS};
 use super::part::Part;
 use super::story::{self, Block, Line, Links, Step, Story};
 use super::text::Text;
-use super::{interfaces, missing, remarks, rules, steps, trespass, who};
+use super::{cut, interfaces, missing, remarks, rules, steps, trespass, who};
 use crate::act::{Action, Outcome, Target};
 use crate::judge::{Unsettled, Violation};
-use crate::respond::Handled;
+use crate::respond::{Basis, Handled};
 
 pub(super) fn story(handled: &Handled, violation: &Violation, listed: usize) -> Story {
     let parts = parts(handled, violation, listed);
@@ -154,7 +154,12 @@ fn done(handled: &Handled, notes: Vec<Text>, listed: usize) -> Block {
     let calls = story::list(&handled.actions, listed, |action| {
         vec![Line::Item(call(action, several.then_some(handled)))]
     });
-    let notes = notes.into_iter().chain(steps::again(handled)).map(Line::Item);
+    // What is forbidden now may be the rest of what an attempt found that ended before it could tell.
+    let earlier = match handled.basis {
+        Basis::Record => None,
+        Basis::LiveGroup => Some(cut::earlier(handled)),
+    };
+    let notes = notes.into_iter().chain(earlier).chain(steps::again(handled)).map(Line::Item);
     Block { title: "What was done", lines: calls.chain(notes).collect() }
 }
 
