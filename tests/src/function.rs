@@ -33,6 +33,8 @@ pub struct Settings {
     pub sweep_topic: String,
     /// `TIERGUARD_STATE_TABLE`
     pub table: Option<String>,
+    /// `TIERGUARD_PROOF`
+    pub proof: Option<String>,
     /// `TIERGUARD_MODE`
     pub mode: Option<String>,
     /// The text of the policy file.
@@ -164,6 +166,7 @@ fn command(settings: &Settings, policy: &Path, api: &str) -> Command {
     ]);
     command.env("TIERGUARD_POLICY", policy);
     command.envs(settings.mode.iter().map(|mode| ("TIERGUARD_MODE", mode)));
+    command.envs(settings.proof.iter().map(|proof| ("TIERGUARD_PROOF", proof)));
     command.envs(settings.table.iter().map(|table| ("TIERGUARD_STATE_TABLE", table)));
     command
 }

@@ -290,6 +290,7 @@ impl Resolve<'_> {
     fn arn(&self, name: &str) -> String {
         let kind = self.written.get(name).and_then(|resource| resource["Type"].as_str());
         let pattern = match kind.unwrap_or_else(|| panic!("there is no resource {name}")) {
+            "AWS::DynamoDB::Table" => "arn:aws:dynamodb:eu-west-1:111122223333:table/{}",
             "AWS::Events::Rule" => "arn:aws:events:eu-west-1:111122223333:rule/{}",
             "AWS::IAM::Role" => "arn:aws:iam::111122223333:role/{}",
             "AWS::KMS::Key" => "arn:aws:kms:eu-west-1:111122223333:key/{}",

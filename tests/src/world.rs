@@ -98,12 +98,19 @@ impl World {
         self.start(&Settings { table, ..self.settings(policy) })
     }
 
+    /// Starts the function with this policy; it believes only events that come with `proof`.
+    #[must_use]
+    pub fn asking_for_proof(&self, policy: &str, proof: &str) -> Function {
+        self.start(&Settings { proof: Some(proof.to_owned()), ..self.settings(policy) })
+    }
+
     fn settings(&self, policy: &str) -> Settings {
         Settings {
             endpoint: self.proxy.url(),
             topic: self.notices.arn.clone(),
             sweep_topic: self.sweeps.arn.clone(),
             table: None,
+            proof: None,
             mode: None,
             policy: policy.to_owned(),
         }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use tierguard::change::Vouching;
 use tierguard::notice::PublishError;
 use tierguard::respond::Announced;
 use tierguard::sweep::{Home, Sweep, Swept};
@@ -22,7 +23,7 @@ use tierguard_tests::sample::{Case, cases, root};
 struct AtDesk(Rc<Desk>);
 
 impl Watch for AtDesk {
-    async fn respond(&self, record: &[u8], _: Timestamp, _: &Stopwatch) -> Handled {
+    async fn respond(&self, record: &[u8], _: Vouching, _: Timestamp, _: &Stopwatch) -> Handled {
         self.0.handle_async(record).await
     }
 

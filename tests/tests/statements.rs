@@ -176,7 +176,38 @@ const ROLE: [Row; 12] = [
 ];
 
 /// What the roles beside it allow, and who may be which role.
-const ROLES: [Row; 6] = [
+const ROLES: [Row; 8] = [
+    (
+        "Role/tell/RememberWhatWasTold",
+        &[
+            "dynamodb:GetItem arn:aws:dynamodb:eu-west-1:111122223333:table/Memory",
+            "dynamodb:PutItem arn:aws:dynamodb:eu-west-1:111122223333:table/Memory",
+            "dynamodb:Scan arn:aws:dynamodb:eu-west-1:111122223333:table/Memory",
+        ],
+        &[
+            "dynamodb:GetItem arn:aws:dynamodb:eu-west-1:111122223333:table/Another",
+            "dynamodb:PutItem arn:aws:dynamodb:us-east-1:111122223333:table/Memory",
+            "dynamodb:Scan arn:aws:dynamodb:eu-west-1:444455556666:table/Memory",
+            "dynamodb:DeleteItem arn:aws:dynamodb:eu-west-1:111122223333:table/Memory",
+            "dynamodb:DeleteTable arn:aws:dynamodb:eu-west-1:111122223333:table/Memory",
+            "dynamodb:UpdateTimeToLive arn:aws:dynamodb:eu-west-1:111122223333:table/Memory",
+        ],
+    ),
+    (
+        "Role/take/TakeEvents",
+        &[
+            "sqs:ReceiveMessage arn:aws:sqs:eu-west-1:111122223333:EventsQueue",
+            "sqs:DeleteMessage arn:aws:sqs:eu-west-1:111122223333:EventsQueue",
+            "sqs:GetQueueAttributes arn:aws:sqs:eu-west-1:111122223333:EventsQueue",
+        ],
+        &[
+            "sqs:ReceiveMessage arn:aws:sqs:eu-west-1:111122223333:FailedEventsQueue",
+            "sqs:DeleteMessage arn:aws:sqs:eu-west-1:444455556666:EventsQueue",
+            "sqs:SendMessage arn:aws:sqs:eu-west-1:111122223333:EventsQueue",
+            "sqs:PurgeQueue arn:aws:sqs:eu-west-1:111122223333:EventsQueue",
+            "sqs:SetQueueAttributes arn:aws:sqs:eu-west-1:111122223333:EventsQueue",
+        ],
+    ),
     (
         "Role/tell/KeepFailedEvents",
         &["sqs:SendMessage arn:aws:sqs:eu-west-1:111122223333:FailedEventsQueue"],
@@ -332,7 +363,7 @@ const TOPICS: [Row; 8] = [
 ];
 
 /// Who may use the queues and invoke the function.
-const WAYS_IN: [Row; 8] = [
+const WAYS_IN: [Row; 11] = [
     (
         "UndeliveredEventsQueuePolicy/RuleSendsUndeliveredEvents",
         &[
@@ -373,6 +404,40 @@ const WAYS_IN: [Row; 8] = [
         ],
         &[
             "sqs:ReceiveMessage arn:aws:sqs:eu-west-1:111122223333:UndeliveredEventsQueue by arn:aws:iam::111122223333:role/Admin aws:SecureTransport=true",
+        ],
+    ),
+    (
+        "EventsQueuePolicy/RulesSendEvents",
+        &[
+            "sqs:SendMessage arn:aws:sqs:eu-west-1:111122223333:EventsQueue by events.amazonaws.com aws:SourceArn=arn:aws:events:eu-west-1:111122223333:rule/ChangeRule",
+            "sqs:SendMessage arn:aws:sqs:eu-west-1:111122223333:EventsQueue by events.amazonaws.com aws:SourceArn=arn:aws:events:eu-west-1:111122223333:rule/TagRule",
+            "sqs:SendMessage arn:aws:sqs:eu-west-1:111122223333:EventsQueue by events.amazonaws.com aws:SourceArn=arn:aws:events:eu-west-1:111122223333:rule/InterfaceRule",
+        ],
+        &[
+            "sqs:SendMessage arn:aws:sqs:eu-west-1:111122223333:EventsQueue by events.amazonaws.com",
+            "sqs:SendMessage arn:aws:sqs:eu-west-1:111122223333:EventsQueue by events.amazonaws.com aws:SourceArn=arn:aws:events:eu-west-1:111122223333:rule/Another",
+            "sqs:SendMessage arn:aws:sqs:eu-west-1:111122223333:EventsQueue by events.amazonaws.com aws:SourceArn=arn:aws:events:eu-west-1:444455556666:rule/ChangeRule",
+            "sqs:SendMessage arn:aws:sqs:eu-west-1:111122223333:EventsQueue by sns.amazonaws.com aws:SourceArn=arn:aws:events:eu-west-1:111122223333:rule/ChangeRule",
+            "sqs:SendMessage arn:aws:sqs:eu-west-1:111122223333:EventsQueue by arn:aws:iam::111122223333:role/Developer aws:SourceArn=arn:aws:events:eu-west-1:111122223333:rule/ChangeRule",
+            "sqs:ReceiveMessage arn:aws:sqs:eu-west-1:111122223333:EventsQueue by events.amazonaws.com aws:SourceArn=arn:aws:events:eu-west-1:111122223333:rule/ChangeRule",
+        ],
+    ),
+    (
+        "EventsQueuePolicy/OnlyOverTls",
+        &[
+            "sqs:SendMessage arn:aws:sqs:eu-west-1:111122223333:EventsQueue by events.amazonaws.com aws:SecureTransport=false",
+        ],
+        &[
+            "sqs:SendMessage arn:aws:sqs:eu-west-1:111122223333:EventsQueue by events.amazonaws.com aws:SecureTransport=true",
+        ],
+    ),
+    (
+        "PoisonedEventsQueuePolicy/OnlyOverTls",
+        &[
+            "sqs:ReceiveMessage arn:aws:sqs:eu-west-1:111122223333:PoisonedEventsQueue by arn:aws:iam::111122223333:role/Admin aws:SecureTransport=false",
+        ],
+        &[
+            "sqs:ReceiveMessage arn:aws:sqs:eu-west-1:111122223333:PoisonedEventsQueue by arn:aws:iam::111122223333:role/Admin aws:SecureTransport=true",
         ],
     ),
     (
@@ -549,6 +614,7 @@ fn what_a_parameter_turns_off_no_role_may() {
         ("MayRestoreLists", "Role/guard/RestorePrefixLists"),
         ("MayDetach", "Role/guard/DetachGroupsFromInterfaces"),
         ("Sweeps", "SweepRole/sweep/BeginSweeps"),
+        ("IsBuffered", "Role/take/TakeEvents"),
     ] {
         let (_, is_for, _) = rows().find(|(row, ..)| *row == name).expect("the statement has a row");
         for (off, may) in [(parameter, false), ("nothing", true)] {
@@ -564,7 +630,7 @@ fn what_a_parameter_turns_off_no_role_may() {
 
 #[test]
 fn a_rule_that_is_not_there_sends_nothing() {
-    let policies = policies(|condition| condition != "WatchesInterfaces");
+    let policies = policies(|condition| !condition.starts_with("WatchesInterfaces"));
     let statements = statements(&policies);
     assert!(!statements.contains_key("InterfaceRuleInvokesFunction/Invoke"));
     let queue = statements["UndeliveredEventsQueuePolicy/RuleSendsUndeliveredEvents"];

@@ -23,6 +23,7 @@ use tierguard::{ChangeAccount, Publish, ReadAccount, Remember};
 use crate::arn::TopicArn;
 use crate::ec2::{Ec2, Home};
 use crate::memory::Memory;
+use crate::proof::Proof;
 use crate::relay::{PassOn, Relay};
 use crate::sns::Topic;
 use crate::table::{Table, TableName};
@@ -47,6 +48,19 @@ pub struct Aws {
     memory: Arc<Memory>,
 }
 
+/// Where the function tells, goes on, and remembers.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// People are told here.
+    pub topic: TopicArn,
+    /// Sweeps go on by way of this.
+    pub sweeps: Option<TopicArn>,
+    /// What was told is remembered here.
+    pub table: Option<TableName>,
+    /// What proves that a sweep that goes on is the function's own.
+    pub proof: Option<Proof>,
+}
+
 /// The Region is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error(
@@ -55,8 +69,7 @@ pub struct Aws {
 pub struct NoRegion;
 
 impl Aws {
-    /// Builds the clients, once, from the standard AWS settings: `topic` is told, sweeps go on by way of `sweeps`, what
-    /// was told is remembered in `table`, and `account` is guarded.
+    /// Builds the clients, once, from the standard AWS settings, for these `places` and the `account` that is guarded.
     ///
     /// No call is made here to warm the connections up. What costs time without a network is done when a client is
     /// built: the system's certificates are loaded and the TLS settings prepared. A handshake would not be: an event
@@ -66,18 +79,14 @@ impl Aws {
     ///
     /// # Errors
     /// When no Region is set.
-    pub async fn connect(
-        topic: TopicArn,
-        sweeps: Option<TopicArn>,
-        table: Option<TableName>,
-        account: AccountId,
-    ) -> Result<Self, NoRegion> {
+    pub async fn connect(places: Places, account: AccountId) -> Result<Self, NoRegion> {
+        let Places { topic, sweeps, table, proof } = places;
         let config = load().await;
         let region = config.region().and_then(|region| Region::new(region.as_ref()).ok()).ok_or(NoRegion)?;
         Ok(Self {
             ec2: Ec2::new(aws_sdk_ec2::Client::new(&config), Home { account, region }),
             topic: Topic::new(sns(&config, &topic), topic),
-            relay: sweeps.map(|topic| Relay::new(sns(&config, &topic), topic)),
+            relay: sweeps.map(|topic| Relay::new(sns(&config, &topic), topic).proving(proof)),
             memory: Arc::new(Memory::of(table.map(|table| Table::new(dynamodb(&config), table)))),
         })
     }

@@ -13,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::arn::{InvalidArn, Role, TopicArn};
 use crate::log;
+use crate::proof::Proof;
 use crate::table::TableName;
 
 /// Where settings come from.
@@ -50,6 +51,8 @@ pub struct Settings {
     pub sweeps: Option<TopicArn>,
     /// `TIERGUARD_STATE_TABLE`.
     pub table: Option<TableName>,
+    /// `TIERGUARD_PROOF`.
+    pub proof: Option<Proof>,
     /// `TIERGUARD_ROLE_ARN`.
     pub role: Role,
     /// `RUST_LOG`.
@@ -103,6 +106,7 @@ pub struct ConfigErrors(pub Vec<ConfigError>);
 const POLICY: &str = "TIERGUARD_POLICY";
 const TOPIC: &str = "TIERGUARD_TOPIC_ARN";
 pub(crate) const SWEEPS: &str = "TIERGUARD_SWEEP_TOPIC_ARN";
+const PROOF: &str = "TIERGUARD_PROOF";
 const TABLE: &str = "TIERGUARD_STATE_TABLE";
 pub(crate) const ROLE: &str = "TIERGUARD_ROLE_ARN";
 const MODE: &str = "TIERGUARD_MODE";
@@ -115,6 +119,7 @@ const POLICY_FILE: &str = "policy.yaml";
 const TOPIC_HELP: &str =
     "give the topic that notices go to: arn:aws:sns:<region>:<account>:<name>, not a FIFO topic";
 const SWEEPS_HELP: &str = "give a topic of its own to which the function is subscribed, for sweeps that take longer than one invocation, or leave it out";
+const PROOF_HELP: &str = "give a secret of 32 visible characters or more, which the targets of the rules put beside each event as `proof`, or leave it out and believe everybody who may invoke the function";
 const TABLE_HELP: &str = "give the name of a table with the key `id`, in which the guard remembers what it told, or leave it out: then each process remembers for itself";
 pub(crate) const ROLE_HELP: &str = "give the role that the function runs as, by which it knows its own calls: arn:aws:iam::<account>:role/<name>";
 const MODE_HELP: &str = "write enforce or observe, or leave it out and let the policy decide";
@@ -131,18 +136,27 @@ impl Settings {
         let topic = required(environment, TOPIC, TOPIC_HELP);
         let sweeps = optional(environment, SWEEPS, SWEEPS_HELP);
         let table = optional(environment, TABLE, TABLE_HELP);
+        let proof = optional(environment, PROOF, PROOF_HELP).map_err(ConfigError::without_value);
         let role = required(environment, ROLE, ROLE_HELP);
         let policy =
             policy(environment, environment.program().map(|program| program.with_file_name(POLICY_FILE)));
         let mode = mode(environment);
         let log = log_filter(environment);
-        match (policy, mode, topic, sweeps, table, role, log) {
-            (Ok(policy), Ok(mode), Ok(topic), Ok(sweeps), Ok(table), Ok(role), Ok(log)) => {
-                Ok(Self { policy: with_mode(policy, mode), topic, sweeps, table, role, log })
+        match (policy, mode, topic, sweeps, table, proof, role, log) {
+            (Ok(policy), Ok(mode), Ok(topic), Ok(sweeps), Ok(table), Ok(proof), Ok(role), Ok(log)) => {
+                Ok(Self { policy: with_mode(policy, mode), topic, sweeps, table, proof, role, log })
             }
-            (policy, mode, topic, sweeps, table, role, log) => {
-                let wrong =
-                    [topic.err(), sweeps.err(), table.err(), role.err(), mode.err(), log.err(), policy.err()];
+            (policy, mode, topic, sweeps, table, proof, role, log) => {
+                let wrong = [
+                    topic.err(),
+                    sweeps.err(),
+                    table.err(),
+                    proof.err(),
+                    role.err(),
+                    mode.err(),
+                    log.err(),
+                    policy.err(),
+                ];
                 Err(ConfigErrors(wrong.into_iter().flatten().collect()))
             }
         }
@@ -236,6 +250,16 @@ pub(crate) fn log_filter(environment: &impl Environment) -> Result<EnvFilter, Co
 }
 
 impl ConfigError {
+    /// The same, but a secret is not shown.
+    fn without_value(self) -> Self {
+        match self {
+            Self::Invalid { name, value: _, problem, help } => {
+                Self::Invalid { name, value: "…".to_owned(), problem, help }
+            }
+            other @ (Self::Missing { .. } | Self::Unreadable { .. } | Self::Policy(_)) => other,
+        }
+    }
+
     /// What to do about it; `None` where the error says so itself.
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {

@@ -15,12 +15,14 @@ use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
+use tierguard::change::Vouching;
 use tierguard::notice::PublishError;
 use tierguard::respond::Announced;
 use tierguard::sweep::{Sweep, Swept};
 use tierguard::{Handled, Report};
 
 pub use self::sweep::SweepReport;
+use crate::proof::Proof;
 use crate::stopwatch::Stopwatch;
 use crate::{batch as batches, order};
 
@@ -30,7 +32,13 @@ const MARGIN: Duration = Duration::from_secs(1);
 /// What the function does at its invocations.
 pub trait Watch {
     /// Responds to a CloudTrail record at the instant `now`, and notes on `stopwatch` when something was undone.
-    fn respond(&self, record: &[u8], now: Timestamp, stopwatch: &Stopwatch) -> impl Future<Output = Handled>;
+    fn respond(
+        &self,
+        record: &[u8],
+        vouching: Vouching,
+        now: Timestamp,
+        stopwatch: &Stopwatch,
+    ) -> impl Future<Output = Handled>;
 
     /// Sweeps, for as long as `has_time`.
     fn sweep(&self, sweep: Sweep, now: Timestamp, has_time: impl Fn() -> bool)
@@ -46,11 +54,12 @@ pub trait Watch {
     fn tell(&self, swept: &Swept) -> impl Future<Output = Announced>;
 }
 
-/// The function: a watch, and a clock.
+/// The function: a watch, a clock, and the proof that what it is told is to be believed.
 #[derive(Debug)]
 pub struct Function<W> {
     watch: W,
     clock: fn() -> Timestamp,
+    proof: Option<Proof>,
 }
 
 /// What an invocation answers.
@@ -94,7 +103,13 @@ pub enum Unfinished {
 impl<W: Watch> Function<W> {
     /// A function that hands each invocation to `watch`, with the instant that `clock` tells.
     pub const fn new(watch: W, clock: fn() -> Timestamp) -> Self {
-        Self { watch, clock }
+        Self { watch, clock, proof: None }
+    }
+
+    /// The same, which believes only what comes with `proof`, if there is one. Without, it believes everybody.
+    #[must_use]
+    pub fn asking_for(self, proof: Option<Proof>) -> Self {
+        Self { proof, ..self }
     }
 
     /// Handles one invocation: an order to sweep; an EventBridge event that holds a CloudTrail record; a bare record; or
@@ -107,15 +122,19 @@ impl<W: Watch> Function<W> {
     pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Unfinished> {
         let now = (self.clock)();
         let left = time_left(event.context.deadline, now);
-        if let Some(order) = order::read(event.payload.get()) {
+        if let Some(order) = order::read(event.payload.get(), self.proof.as_ref()) {
             return Ok(Answer::Sweep(Box::new(sweep::handle(&self.watch, order, now, left).await?)));
         }
         if let Some(messages) = batches::read(event.payload.get()) {
             let messages = messages.map_err(|error| Unfinished::Unreadable { reason: error.to_string() })?;
-            return Ok(Answer::Batch(batch::handle(&self.watch, messages, self.clock, left).await));
+            return Ok(Answer::Batch(
+                batch::handle(&self.watch, self.proof.as_ref(), messages, self.clock, left).await,
+            ));
         }
-        let record = event::record(event.payload);
-        let report = event::handle(&self.watch, record.get().as_bytes(), None, now, left).await?;
+        let brought = event::record(event.payload);
+        let vouching = Proof::vouches(self.proof.as_ref(), brought.proof.as_deref());
+        let record = brought.record.get().as_bytes();
+        let report = event::handle(&self.watch, record, vouching, None, now, left).await?;
         Ok(Answer::Event(Box::new(report)))
     }
 }

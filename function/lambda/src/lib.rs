@@ -25,6 +25,7 @@ pub mod memory;
 pub mod metric;
 mod order;
 pub mod post;
+pub mod proof;
 pub mod relay;
 pub mod sns;
 pub mod stopwatch;
@@ -35,10 +36,11 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 use tierguard::Guard;
 
-use crate::aws::{Aws, NoRegion};
+use crate::aws::{Aws, NoRegion, Places};
 use crate::config::{ConfigErrors, ProcessEnvironment, Settings};
 use crate::handler::{Function, Watch};
 use crate::post::Post;
+use crate::proof::Proof;
 
 /// Why the function did not start, or stopped.
 #[derive(Debug, Error)]
@@ -63,16 +65,16 @@ pub async fn run() -> Result<(), RunError> {
     if local::is_wanted(&ProcessEnvironment) {
         return local::run(&ProcessEnvironment).await;
     }
-    let Settings { policy, topic, sweeps, table, role, log } = Settings::read(&ProcessEnvironment)?;
+    let Settings { policy, topic, sweeps, table, proof, role, log } = Settings::read(&ProcessEnvironment)?;
     log::start(log, config::function_name(&ProcessEnvironment));
-    let ports = Aws::connect(topic, sweeps, table, role.account).await?;
+    let ports = Aws::connect(Places { topic, sweeps, table, proof: proof.clone() }, role.account).await?;
     let guard = Guard { policy, own_role: Some(role.arn) };
-    serve(Post { guard, paced: ports.paced(), home: ports.home(), ports }).await
+    serve(Post { guard, paced: ports.paced(), home: ports.home(), ports }, proof).await
 }
 
-/// Answers invocations by way of `watch`.
-async fn serve(watch: impl Watch) -> Result<(), RunError> {
-    let function = Function::new(watch, clock::now);
+/// Answers invocations by way of `watch`; events are believed that bring the proof, or all if there is none.
+async fn serve(watch: impl Watch, proof: Option<Proof>) -> Result<(), RunError> {
+    let function = Function::new(watch, clock::now).asking_for(proof);
     let service = |event: LambdaEvent<Box<RawValue>>| function.handle(event);
     lambda_runtime::run(service_fn(service)).await.map_err(RunError::Runtime)
 }

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use tierguard::change::Vouching;
 use tierguard::notice::{Notice, PublishError};
 use tierguard::respond::Announced;
 use tierguard::sweep::{Home, Sweep, Swept};
@@ -42,7 +43,7 @@ pub fn is_wanted(environment: &impl Environment) -> bool {
 pub async fn run(environment: &impl Environment) -> Result<(), RunError> {
     let desk = Shared(Mutex::new(desk(environment)?));
     log::start(config::log_filter(environment).map_err(|error| ConfigErrors(vec![error]))?, None);
-    serve(desk).await
+    serve(desk, None).await
 }
 
 /// The desk, of which every notice is shown.
@@ -55,7 +56,7 @@ impl Shared {
 }
 
 impl Watch for Shared {
-    async fn respond(&self, record: &[u8], _: Timestamp, _: &Stopwatch) -> Handled {
+    async fn respond(&self, record: &[u8], _: Vouching, _: Timestamp, _: &Stopwatch) -> Handled {
         let mut desk = self.desk();
         let handled = desk.handle(record);
         desk.take_notices().iter().for_each(show);

@@ -1,6 +1,7 @@
 //! Where a guard stands: over the ports of one account, in one place.
 
 use jiff::Timestamp;
+use tierguard::change::Vouching;
 use tierguard::notice::{Notice, PublishError};
 use tierguard::respond::Announced;
 use tierguard::sweep::{Home, Sweep, Swept};
@@ -27,8 +28,18 @@ impl<P> Watch for Post<P>
 where
     P: ReadAccount + ChangeAccount + Publish + Remember + PassOn + Sync,
 {
-    async fn respond(&self, record: &[u8], now: Timestamp, stopwatch: &Stopwatch) -> Handled {
-        self.guard.respond(record, &Timed { ports: &self.ports, stopwatch }, now).await
+    async fn respond(
+        &self,
+        record: &[u8],
+        vouching: Vouching,
+        now: Timestamp,
+        stopwatch: &Stopwatch,
+    ) -> Handled {
+        let ports = Timed { ports: &self.ports, stopwatch };
+        match vouching {
+            Vouching::Vouched => self.guard.respond(record, &ports, now).await,
+            Vouching::Hearsay => self.guard.respond_to_hearsay(record, &ports, now).await,
+        }
     }
 
     async fn sweep(&self, sweep: Sweep, now: Timestamp, has_time: impl Fn() -> bool) -> Swept {

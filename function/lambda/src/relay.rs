@@ -11,6 +11,7 @@ use crate::arn::TopicArn;
 use crate::config::SWEEPS;
 use crate::failure::Failure;
 use crate::order;
+use crate::proof::Proof;
 
 /// Hands a sweep on.
 pub trait PassOn {
@@ -26,6 +27,7 @@ pub trait PassOn {
 pub struct Relay {
     client: Client,
     arn: TopicArn,
+    proof: Option<Proof>,
 }
 
 /// SNS takes 256 KB, and Lambda as much of what SNS makes of it: the message once more as a JSON string, and about 2 KB
@@ -36,13 +38,20 @@ impl Relay {
     /// The topic `arn`, through a client of its Region.
     #[must_use]
     pub const fn new(client: Client, arn: TopicArn) -> Self {
-        Self { client, arn }
+        Self { client, arn, proof: None }
+    }
+
+    /// The same, which proves that what it hands on is the function's own.
+    #[must_use]
+    pub fn proving(self, proof: Option<Proof>) -> Self {
+        Self { proof, ..self }
     }
 }
 
 impl PassOn for Relay {
     async fn pass_on(&self, rest: &Sweep) -> Result<(), PublishError> {
-        let message = message(rest.clone()).map_err(|error| PublishError { message: error.to_string() })?;
+        let message = message(rest.clone(), self.proof.as_ref())
+            .map_err(|error| PublishError { message: error.to_string() })?;
         let call = self.client.publish().topic_arn(self.arn.to_string()).message(message);
         match call.send().await {
             Ok(_) => Ok(()),
@@ -61,9 +70,9 @@ impl PassOn for Option<Relay> {
 }
 
 /// The order to go on with `rest`, with as many lines of its digest as fit; the counts are kept whatever is left out.
-fn message(mut rest: Sweep) -> serde_json::Result<String> {
+fn message(mut rest: Sweep, proof: Option<&Proof>) -> serde_json::Result<String> {
     loop {
-        let message = order::write(&rest)?;
+        let message = order::write(&rest, proof)?;
         let lines = rest.digest.lines.len();
         if lines == 0 || serde_json::to_string(&message)?.len() <= LONGEST {
             return Ok(message);
@@ -106,7 +115,7 @@ mod tests {
         relay(&server).pass_on(&rest(2, "tiers.web.ingress")).await.unwrap();
         let sent = server.requests().pop().unwrap();
         assert_eq!((sent["Action"].as_str(), sent["TopicArn"].as_str()), ("Publish", ARN));
-        assert_eq!(order::read(&sent["Message"]), Some(rest(2, "tiers.web.ingress")));
+        assert_eq!(order::read(&sent["Message"], None), Some(rest(2, "tiers.web.ingress")));
     }
 
     #[tokio::test]
@@ -127,9 +136,9 @@ mod tests {
     /// message into its envelope.
     #[test]
     fn a_digest_that_is_too_long_loses_lines_but_no_counts() {
-        let message = message(rest(200, &"\"".repeat(2000))).unwrap();
+        let message = message(rest(200, &"\"".repeat(2000)), None).unwrap();
         assert!(serde_json::to_string(&message).unwrap().len() <= LONGEST);
-        let digest = order::read(&message).unwrap().digest;
+        let digest = order::read(&message, None).unwrap().digest;
         assert_eq!((digest.forbidden, digest.lines.len()), (200, 25));
     }
 }

@@ -11,6 +11,7 @@ use aws_sdk_sns::config::retry::RetryConfig;
 use aws_sdk_sns::config::{BehaviorVersion, Credentials, Region};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tierguard::change::Vouching;
 use tierguard::id::GroupId;
 use tierguard::notice::PublishError;
 use tierguard::respond::Announced;
@@ -137,8 +138,14 @@ impl<P> Watch for Sweeping<P>
 where
     P: ReadAccount + ChangeAccount + Publish + Remember + PassOn + Sync,
 {
-    async fn respond(&self, record: &[u8], now: Timestamp, stopwatch: &Stopwatch) -> Handled {
-        self.post.respond(record, now, stopwatch).await
+    async fn respond(
+        &self,
+        record: &[u8],
+        vouching: Vouching,
+        now: Timestamp,
+        stopwatch: &Stopwatch,
+    ) -> Handled {
+        self.post.respond(record, vouching, now, stopwatch).await
     }
 
     async fn sweep(&self, sweep: Sweep, now: Timestamp, _: impl Fn() -> bool) -> Swept {

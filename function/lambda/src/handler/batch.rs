@@ -16,8 +16,9 @@ use futures_util::stream;
 use jiff::Timestamp;
 
 use super::{Unfinished, Watch, event};
-use crate::batch::{Message, Receipt};
+use crate::batch::Message;
 use crate::log;
+use crate::proof::Proof;
 
 /// How many messages are under way at once. EC2 lets some fifty changes through before it throttles, and one event rarely
 /// needs more than two.
@@ -26,6 +27,7 @@ const AT_ONCE: usize = 10;
 /// Handles `messages` within `left`; each is handled at the instant that `clock` tells when its turn comes.
 pub(super) async fn handle(
     watch: &impl Watch,
+    proof: Option<&Proof>,
     messages: Vec<Message>,
     clock: fn() -> Timestamp,
     left: Duration,
@@ -33,7 +35,7 @@ pub(super) async fn handle(
     let (began, all) = (Instant::now(), messages.len());
     let turns = messages.into_iter().enumerate().map(|(turn, message)| async move {
         let left = share(left.saturating_sub(began.elapsed()), all.saturating_sub(turn));
-        let is_finished = is_finished(watch, &message, clock(), left).await;
+        let is_finished = is_finished(watch, proof, &message, clock(), left).await;
         (!is_finished).then_some(message.receipt.message_id)
     });
     let mut under_way = stream::iter(turns).buffer_unordered(AT_ONCE);
@@ -54,12 +56,17 @@ fn share(left: Duration, waiting: usize) -> Duration {
 }
 
 /// Handles one message; false where it is to come again. Its line in the log says why.
-async fn is_finished(watch: &impl Watch, message: &Message, now: Timestamp, left: Duration) -> bool {
-    let Message { receipt, body } = message;
-    match caught(one(watch, receipt, body, now, left)).await {
+async fn is_finished(
+    watch: &impl Watch,
+    proof: Option<&Proof>,
+    message: &Message,
+    now: Timestamp,
+    left: Duration,
+) -> bool {
+    match caught(one(watch, proof, message, now, left)).await {
         Ok(handled) => handled.is_ok(),
         Err(panic) => {
-            log::panicked(&panic, receipt);
+            log::panicked(&panic, &message.receipt);
             false
         }
     }
@@ -67,15 +74,16 @@ async fn is_finished(watch: &impl Watch, message: &Message, now: Timestamp, left
 
 async fn one(
     watch: &impl Watch,
-    receipt: &Receipt,
-    body: &str,
+    proof: Option<&Proof>,
+    Message { receipt, body }: &Message,
     now: Timestamp,
     left: Duration,
 ) -> Result<(), Unfinished> {
     // What is no JSON may still be what is left of an event: that is for the guard to see.
     let opened = serde_json::from_str(body).ok().map(event::record);
-    let record = opened.as_ref().map_or(body, |record| record.get());
-    event::handle(watch, record.as_bytes(), Some(receipt), now, left).await.map(drop)
+    let record = opened.as_ref().map_or(body.as_str(), |brought| brought.record.get());
+    let vouching = Proof::vouches(proof, opened.as_ref().and_then(|brought| brought.proof.as_deref()));
+    event::handle(watch, record.as_bytes(), vouching, Some(receipt), now, left).await.map(drop)
 }
 
 /// What becomes of `future`, or what its panic said.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tierguard::Report;
-use tierguard::change::Event;
+use tierguard::change::{Event, Vouching};
 use tierguard::wire::{self, Reading};
 
 use super::{Unfinished, Watch};
@@ -20,19 +20,30 @@ use crate::stopwatch::Stopwatch;
 #[derive(Debug, Deserialize)]
 struct Bare {
     detail: Box<RawValue>,
+    proof: Option<String>,
+}
+
+/// What an invocation, or a message, brings.
+#[derive(Debug)]
+pub(super) struct Brought {
+    /// The CloudTrail record: the `detail` of an event, else the whole.
+    pub(super) record: Box<RawValue>,
+    /// The `proof` beside it, if there is one.
+    pub(super) proof: Option<String>,
 }
 
 /// Handles `record`, within `left`; `receipt` is that of the message that brought it, if one did.
 pub(super) async fn handle(
     watch: &impl Watch,
     record: &[u8],
+    vouching: Vouching,
     receipt: Option<&Receipt>,
     now: Timestamp,
     left: Duration,
 ) -> Result<Report, Unfinished> {
     let stopwatch = Stopwatch::start();
     // On the heap: with every call of the SDK within, the future is too large and too deep for the stack.
-    let respond = Box::pin(watch.respond(record, now, &stopwatch));
+    let respond = Box::pin(watch.respond(record, vouching, now, &stopwatch));
     let handled = tokio::time::timeout(left, respond).await;
     let course = Course { receipt, took: stopwatch.elapsed(), undone: stopwatch.undone() };
     let Ok(handled) = handled else {
@@ -47,11 +58,15 @@ pub(super) async fn handle(
     }
 }
 
-/// The CloudTrail record in `payload`: the `detail` of an EventBridge event, else the whole.
-pub(super) fn record(payload: Box<RawValue>) -> Box<RawValue> {
-    let event = serde_json::from_str::<EventBridgeEvent<Box<RawValue>>>(payload.get());
-    let record = event.map(|event| event.detail);
-    record.or_else(|_| serde_json::from_str(payload.get()).map(|Bare { detail }| detail)).unwrap_or(payload)
+/// What `payload` brings: an EventBridge event, or what the target of a rule of the stack's makes of one, or a bare record.
+pub(super) fn record(payload: Box<RawValue>) -> Brought {
+    if let Ok(event) = serde_json::from_str::<EventBridgeEvent<Box<RawValue>>>(payload.get()) {
+        return Brought { record: event.detail, proof: None };
+    }
+    match serde_json::from_str(payload.get()) {
+        Ok(Bare { detail, proof }) => Brought { record: detail, proof },
+        Err(_) => Brought { record: payload, proof: None },
+    }
 }
 
 /// What `record` says about itself.

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use lambda_runtime::Context;
 use serde_json::{Value, json};
 use tierguard::act::{AuthorizeError, CallError, RestoreError, RevokeError, Revoked, SetGroupsError};
+use tierguard::change::Vouching;
 use tierguard::group::Group;
 use tierguard::interface::Interface;
 use tierguard::look::{Answers, LookUpError, Questions};
@@ -125,6 +126,46 @@ fn envelope(record: &Value) -> Value {
     })
 }
 
+/// A rule that an editor made, as a record that somebody wrote says a stranger had; what the guard does where it asks for
+/// proof, and is given this.
+async fn forged(given: Option<&str>) -> Value {
+    let record = opened(22);
+    let payload = match given {
+        Some(proof) => json!({ "proof": proof, "detail": record }),
+        None => envelope(&record),
+    };
+    let function = Function::new(post(Failing::over(&ports())), noon).asking_for(SECRET.parse().ok());
+    serde_json::to_value(function.handle(invocation(&payload, 0)).await.unwrap()).unwrap()
+}
+
+const SECRET: &str = "0123456789abcdefghijklmnopqrstuv";
+
+#[tokio::test]
+async fn only_what_brings_the_proof_is_believed() {
+    let believed = forged(Some(SECRET)).await;
+    assert_eq!(
+        (&believed["verdict"], &believed["actions"][0]["outcome"]),
+        (&json!("violation"), &json!("done"))
+    );
+    assert_eq!(believed["remarks"], Value::Null);
+    for given in [None, Some(""), Some("0123456789abcdefghijklmnopqrstuw")] {
+        let hearsay = forged(given).await;
+        assert_eq!(hearsay["remarks"], json!(["hearsay"]), "{given:?}");
+        assert_eq!(hearsay["actions"][0]["outcome"], "withheld", "the sweep observes: {given:?}");
+        assert_eq!(hearsay["actor"], Value::Null, "who it was is not believed: {given:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_proof_within_the_record_is_none() {
+    let mut record = opened(22);
+    record["proof"] = SECRET.into();
+    record["detail"] = json!({ "proof": SECRET });
+    let function = Function::new(post(Failing::over(&ports())), noon).asking_for(SECRET.parse().ok());
+    let answer = function.handle(invocation(&envelope(&record), 0)).await.unwrap();
+    assert_eq!(serde_json::to_value(answer).unwrap()["remarks"], json!(["hearsay"]));
+}
+
 #[tokio::test]
 async fn an_event_of_eventbridge_is_opened() {
     let ports = ports();
@@ -211,7 +252,7 @@ async fn only_a_passing_failure_fails_the_invocation() {
 /// Whether the stopwatch of a change that opens `port` notes that it was undone.
 async fn is_noted(ports: Failing, port: u16) -> bool {
     let stopwatch = Stopwatch::start();
-    post(ports).respond(opened(port).to_string().as_bytes(), noon(), &stopwatch).await;
+    post(ports).respond(opened(port).to_string().as_bytes(), Vouching::Vouched, noon(), &stopwatch).await;
     stopwatch.undone().is_some()
 }
 
@@ -230,7 +271,7 @@ async fn exposure_ends_when_something_is_undone() {
 struct Idle;
 
 impl Watch for Idle {
-    async fn respond(&self, _: &[u8], _: Timestamp, _: &Stopwatch) -> Handled {
+    async fn respond(&self, _: &[u8], _: Vouching, _: Timestamp, _: &Stopwatch) -> Handled {
         pending().await
     }
 
@@ -273,7 +314,7 @@ fn a_margin_is_kept_of_the_time_that_is_left() {
 fn the_payload_is_not_parsed_twice() {
     let payload = r#"{"detail" : {"b":1,  "a":1.0}}"#;
     let payload: Box<RawValue> = serde_json::from_str(payload).unwrap();
-    assert_eq!(event::record(payload).get(), r#"{"b":1,  "a":1.0}"#);
+    assert_eq!(event::record(payload).record.get(), r#"{"b":1,  "a":1.0}"#);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use lambda_runtime::{Context, LambdaEvent};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tierguard::Handled;
+use tierguard::change::Vouching;
 use tierguard::notice::PublishError;
 use tierguard::respond::Announced;
 use tierguard::sweep::{Sweep, Swept};
@@ -19,7 +20,7 @@ use crate::testing::{guard, opened, ports};
 struct Moody(Ports);
 
 impl Watch for Moody {
-    async fn respond(&self, record: &[u8], now: Timestamp, _: &Stopwatch) -> Handled {
+    async fn respond(&self, record: &[u8], _: Vouching, now: Timestamp, _: &Stopwatch) -> Handled {
         let says = |word: &str| String::from_utf8_lossy(record).contains(word);
         assert!(!says("poison"), "this record is poison");
         if says("endless") {
