@@ -1,6 +1,5 @@
 //! Records that somebody wrote by hand, handed straight to the function: they bring about no more than a sweep, whatever they say and
 //! whoever they say it was.
-#![expect(clippy::unwrap_used, reason = "helpers of tests stop at the first surprise")]
 
 use serde_json::{Value, json};
 use tierguard_tests::call::Call;

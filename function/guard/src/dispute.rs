@@ -1,4 +1,5 @@
-//! What is undone again and again, because somebody makes it again and again: an IaC run, a controller, an attacker.
+//! What is undone again and again, because somebody makes it again and again: a deployment, a controller, an
+//! attacker.
 //!
 //! The guard keeps undoing it. Of the first times it tells each; when they are many in a short time it tells once that
 //! there is a dispute, who the sides are and how often it went round; from then on it counts, and tells the count now
@@ -182,13 +183,12 @@ impl Dispute {
     /// The bout about `matter`, a new one if need be; none if there is no room for it.
     fn bout(&mut self, matter: &Matter, at: Timestamp) -> Option<&mut Bout> {
         let known = self.bouts.iter().position(|bout| bout.matter == *matter);
-        let place = match known {
-            Some(place) => place,
-            None => {
-                self.make_room()?;
-                self.bouts.push(Bout::new(matter, at));
-                self.bouts.len().saturating_sub(1)
-            }
+        let place = if let Some(place) = known {
+            place
+        } else {
+            self.make_room()?;
+            self.bouts.push(Bout::new(matter, at));
+            self.bouts.len().saturating_sub(1)
         };
         self.bouts.get_mut(place)
     }

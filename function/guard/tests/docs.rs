@@ -1,5 +1,8 @@
 //! Every policy in the documents is one, and the runbook leaves nothing out.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use tierguard::Policy;
 
 /// The fenced `yaml` blocks of `text` that are whole policies, with the number of the line after the fence.
@@ -60,9 +63,10 @@ fn what_the_policy_to_start_with_shows_is_a_policy_too() {
 const RUNBOOK: &str = include_str!("../../../docs/RUNBOOK.md");
 
 /// Where the subjects of notices begin: each source that words one.
-const LABELS: [&str; 8] = [
+const LABELS: [&str; 9] = [
     include_str!("../src/notice/bound.rs"),
     include_str!("../src/notice/digest.rs"),
+    include_str!("../src/notice/dispute.rs"),
     include_str!("../src/notice/door.rs"),
     include_str!("../src/notice/interfaces.rs"),
     include_str!("../src/notice/missing.rs"),
@@ -78,7 +82,7 @@ fn literals(code: &str) -> impl Iterator<Item = &str> {
 
 /// What is shouted at the start of a subject: `STILL OPEN`, of `OPEN (observe mode)` only `OPEN`.
 fn label(literal: &str) -> Option<&str> {
-    let label = literal.split(" (").next()?;
+    let label = literal.split(" (").next()?.trim_end_matches(", ");
     let is_shouted = |c: char| c.is_ascii_uppercase() || " -:".contains(c);
     (label.len() > 3 && label.starts_with(|c: char| c.is_ascii_uppercase()) && label.chars().all(is_shouted))
         .then_some(label)
@@ -101,7 +105,16 @@ fn the_runbook_explains_every_alarm() {
 #[test]
 fn the_runbook_explains_every_subject() {
     let labels: Vec<_> = LABELS.into_iter().flat_map(literals).filter_map(label).collect();
-    for known in ["CLOSED", "STILL OPEN", "BREAK-GLASS", "SWEEP: UNDECIDED", "CHECKED", "ALARM"] {
+    for known in [
+        "CLOSED",
+        "STILL OPEN",
+        "BREAK-GLASS",
+        "SWEEP: UNDECIDED",
+        "CHECKED",
+        "ALARM",
+        "IN DISPUTE",
+        "HEARSAY",
+    ] {
         assert!(labels.contains(&known), "{known} is not found in {labels:?}");
     }
     let missing: Vec<_> = labels.iter().filter(|label| !has_heading(label)).collect();
@@ -133,4 +146,37 @@ fn the_links_within_the_runbook_lead_somewhere() {
     assert!(links.len() > 5, "{links:?}");
     let broken: Vec<_> = links.iter().filter(|link| !anchors.iter().any(|anchor| anchor == *link)).collect();
     assert!(broken.is_empty(), "{broken:?} are no headings: {anchors:?}");
+}
+
+/// All Rust sources below `folder`.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let below = |path: PathBuf| if path.is_dir() { sources(&path) } else { vec![path] };
+    entries.flat_map(below).filter(|path| path.extension().is_some_and(|ending| ending == "rs")).collect()
+}
+
+/// A threat model whose proofs are gone proves nothing.
+#[test]
+fn every_test_that_the_threat_model_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let texts: Vec<_> = ["function", "tests/src", "tests/tests"]
+        .iter()
+        .flat_map(|folder| sources(&root.join(folder)))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let security = include_str!("../../../SECURITY.md");
+    let rows = security.lines().filter(|line| line.starts_with('|')).skip(2);
+    let shown: Vec<_> = rows.filter_map(|row| row.trim_end_matches('|').rsplit('|').next()).collect();
+    assert!(shown.len() > 12, "{shown:?}");
+    for cell in shown {
+        let named: Vec<_> = cell.split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "an attack that no test shows: {cell}");
+        for name in named {
+            let is_there = match name.contains('/') {
+                true => root.join(name).is_file(),
+                false => texts.iter().any(|text| text.contains(&format!("fn {name}("))),
+            };
+            assert!(is_there, "SECURITY.md names {name}, which is not there");
+        }
+    }
 }

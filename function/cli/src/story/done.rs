@@ -52,7 +52,8 @@ impl Done<'_> {
         let is_bound = self.remarks.iter().find_map(|remark| match remark {
             Remark::BreakGlass { .. } => Some("whoever did it may do anything"),
             Remark::OwnChange => Some("the guard's own change never makes it act"),
-            Remark::InNoTier { .. }
+            Remark::Hearsay
+            | Remark::InNoTier { .. }
             | Remark::Deleted { .. }
             | Remark::DefaultGroupOpened { .. }
             | Remark::DefaultGroupUsed { .. }

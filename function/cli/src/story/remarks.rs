@@ -20,6 +20,7 @@ fn words(remark: &Remark, groups: Groups<'_>) -> String {
         Remark::OwnChange => {
             "the guard did this itself: it is not undone, and should never have been made".to_owned()
         }
+        Remark::Hearsay => "nobody vouches for this record: only what it names was looked at".to_owned(),
         Remark::InNoTier { group } => format!("{} is in no tier now", groups.name(group)),
         Remark::Deleted { tiers } => {
             let tiers: Vec<_> = tiers.iter().map(TierName::as_str).collect();

@@ -51,11 +51,11 @@ pub(super) fn attributes(handled: &Handled, standing: Option<&Standing>, state: 
     let region = handled.event.region.as_ref().map(Region::as_str);
     let verdict = string("verdict", handled.judgement.verdict.word());
     let outcome = state.outcome.map(|outcome| string("outcome", outcome));
-    let stage = standing.and_then(|standing| dispute::word(standing.stage));
+    let dispute = standing.and_then(|standing| dispute::word(standing.stage));
     [verdict]
         .into_iter()
         .chain(outcome)
-        .chain(stage.map(|stage| string("dispute", stage)))
+        .chain(dispute.map(|word| string("dispute", word)))
         .chain(tiers(handled))
         .chain(account.map(|account| string("account", account)))
         .chain(region.map(|region| string("region", region)))
