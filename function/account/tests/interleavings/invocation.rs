@@ -64,6 +64,7 @@ pub(crate) enum Asked {
 }
 
 /// What comes back.
+#[expect(clippy::large_enum_variant, reason = "most of what comes back is what was looked up")]
 #[derive(Debug, Clone)]
 pub(crate) enum Answer {
     Looked(Answers),
@@ -149,7 +150,7 @@ pub(crate) struct Invocations(Memo<Known<Invocation>>);
 impl Invocations {
     /// An invocation that has just begun.
     pub(crate) fn begun(&self, guard: &Guard, task: &Task) -> Known<Invocation> {
-        self.at(guard, task, Vec::new())
+        self.at(guard, task, &[])
     }
 
     /// The same invocation, when `answer` to `call` has come.
@@ -164,14 +165,14 @@ impl Invocations {
         log.push((call.clone(), answer));
         // In which order calls that are under way together were answered, the guard does not see.
         log.sort_by_key(|(asked, _)| asked.digest());
-        self.at(guard, &invocation.task, log)
+        self.at(guard, &invocation.task, &log)
     }
 
-    fn at(&self, guard: &Guard, task: &Task, log: Vec<Entry>) -> Known<Invocation> {
-        let identity = (task, &log);
+    fn at(&self, guard: &Guard, task: &Task, log: &[Entry]) -> Known<Invocation> {
+        let identity = (task, log);
         self.0.get(&identity, || {
-            let progress = run(guard, task, &log);
-            Known::by(&identity, Invocation { task: task.clone(), log: log.clone(), progress })
+            let progress = run(guard, task, log);
+            Known::by(&identity, Invocation { task: task.clone(), log: log.to_vec(), progress })
         })
     }
 }
@@ -220,13 +221,11 @@ impl Replayed {
     fn answer(&self, asked: Asked) -> Option<Answer> {
         let asked = asked.known();
         let mut log = self.log.lock().unwrap();
-        match log.iter().position(|(call, _)| *call == asked) {
-            Some(place) => Some((*log.remove(place).1).clone()),
-            None => {
-                self.waiting.lock().unwrap().push(asked);
-                None
-            }
-        }
+        let Some(place) = log.iter().position(|(call, _)| *call == asked) else {
+            self.waiting.lock().unwrap().push(asked);
+            return None;
+        };
+        Some((*log.remove(place).1).clone())
     }
 }
 

@@ -5,6 +5,7 @@
     clippy::panic,
     clippy::unreachable,
     clippy::indexing_slicing,
+    clippy::print_stdout,
     reason = "helpers of tests, which may stop at the first surprise"
 )]
 

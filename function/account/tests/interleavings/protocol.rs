@@ -97,7 +97,7 @@ impl Protocol {
     }
 
     /// Takes note that the account is `world` now.
-    fn turn(&self, state: &mut State, world: Known<World>) {
+    fn turn(state: &mut State, world: Known<World>) {
         if world != state.world {
             state.before = (state.spare.lags > 0).then(|| state.world.clone());
             state.world = world;
@@ -106,11 +106,11 @@ impl Protocol {
 
     fn begin(&self, state: &mut State, task: &Task) {
         let invocation = self.invocations.begun(&self.guard, task);
-        self.go_on(state, invocation);
+        Self::go_on(state, invocation);
     }
 
     /// Takes note that `invocation` has come this far.
-    fn go_on(&self, state: &mut State, invocation: Known<Invocation>) {
+    fn go_on(state: &mut State, invocation: Known<Invocation>) {
         match invocation.progress {
             Progress::Waits(_) => state.running.push(invocation),
             Progress::Over { again: true } => state.put_back(&invocation.task),
@@ -136,7 +136,7 @@ impl Protocol {
         }
         let changed = before.symmetric_difference(&after);
         state.untold.extend(changed.map(|rule| Untold { rule: rule.clone(), by: task.clone() }));
-        self.turn(state, world);
+        Self::turn(state, world);
     }
 
     /// What `call` makes of `world`, and its answer.
@@ -171,7 +171,7 @@ impl Protocol {
         if state.spare.lags == 0 {
             state.before = None;
         }
-        self.go_on(state, self.invocations.answered(&self.guard, &invocation, call, answer));
+        Self::go_on(state, self.invocations.answered(&self.guard, &invocation, call, answer));
     }
 
     /// Makes `call` of the account or the topic.
@@ -250,7 +250,7 @@ impl Model for Protocol {
             Action::Write { writer } => {
                 let (world, record) = self.act(state, writer)?;
                 next.acted[writer] += 1;
-                self.turn(&mut next, world);
+                Self::turn(&mut next, world);
                 next.send(record);
             }
             Action::Deliver { event, again } => {

@@ -154,7 +154,7 @@ impl Record {
                               "revokedSecurityGroupRuleSet": {"items": items}});
         let texts: Vec<_> = rules.iter().map(|rule| rule.permission.to_string()).collect();
         let what = format!("{call} {}", texts.join(", "));
-        Self::new(call, json!({"groupId": GROUP}), response, role, what, number)
+        Self::new(call, &json!({"groupId": GROUP}), &response, role, what, number)
     }
 
     fn of_edit(rule: &Rule, number: usize) -> Known<Self> {
@@ -165,13 +165,13 @@ impl Record {
         let request = json!({"ModifySecurityGroupRulesRequest": {"GroupId": GROUP,
             "SecurityGroupRule": {"SecurityGroupRuleId": id, "tag": 1, "SecurityGroupRule": content}}});
         let what = format!("ModifySecurityGroupRules {}", rule.permission);
-        Self::new("ModifySecurityGroupRules", request, Value::Null, WRITER, what, number)
+        Self::new("ModifySecurityGroupRules", &request, &Value::Null, WRITER, what, number)
     }
 
     fn new(
         call: &str,
-        request: Value,
-        response: Value,
+        request: &Value,
+        response: &Value,
         role: &str,
         what: String,
         number: usize,
