@@ -193,6 +193,9 @@ fn a_change_that_cannot_be_undone() {
     What was done
       Nothing about that: a record does not tell what tags, or rules that it
         does not list, were before.
+      CloudTrail cuts long records (more than 100 KB), and the rules that a
+        group is born with are in none. An earlier attempt at this event may
+        have removed some.
 
     What to do next
       See in the event what was changed, and change it back by hand if it should

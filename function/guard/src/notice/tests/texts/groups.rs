@@ -68,6 +68,8 @@ fn tags_of_two_groups() {
       RevokeSecurityGroupIngress, 1 rule of web (sg-0a1b2c3d4e5f60718): removed
       RevokeSecurityGroupIngress, 1 rule of web-2 (sg-0f1e2d3c4b5a69788):
         removed
+      No record tells in which tiers a group was before. An earlier attempt at
+        this event may have removed rules, and nothing would show that now.
 
     What to do next
       To have it allowed, add to tiers.web.ingress in the policy:

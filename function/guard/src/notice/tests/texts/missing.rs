@@ -209,6 +209,9 @@ fn not_known_which() {
     What was done
       Nothing is put back where the policy names a tier and more than one group
         of it could be meant, or none.
+      CloudTrail cuts long records (more than 100 KB), and the rules that a
+        group is born with are in none. An earlier attempt at this event may
+        have removed some.
 
     What to do next
       Add a rule to web (sg-0a1b2c3d4e5f60718) that gives it 443/tcp from edge.
@@ -279,6 +282,9 @@ fn forbidden_and_missing() {
     What was done
       AuthorizeSecurityGroupIngress, 1 rule: added
       RevokeSecurityGroupIngress, 1 rule: removed
+      No record tells what a rule said before. An earlier attempt at this event
+        may have removed rules, or put some back, and nothing would show that
+        now.
 
     What to do next
       To have it allowed, add to tiers.web.ingress in the policy:
