@@ -326,3 +326,29 @@ proptest! {
         prop_assert!(lost.is_empty(), "lost: {lost:?}");
     }
 }
+
+/// A group may be in two tiers, of which one requires what the other forbids.
+#[test]
+fn what_one_tier_requires_and_another_forbids_is_not_put_back() {
+    const POLICY: &str = "
+version: 1
+sweep: enforce
+tiers:
+  web: { groups: { tags: { tier: web } }, ingress: [{ allow: 80/tcp, from: 10.0.0.0/8, required: true }] }
+  db:  { groups: { ids: [sg-1] }, ingress: [{ allow: 81/tcp, from: 10.0.0.0/8, required: true }] }
+";
+    let guard = Guard { policy: Policy::parse("policy.yaml", POLICY).unwrap(), own_role: None };
+    let group = |tier: &str| {
+        let text = format!(
+            r#"{{"SecurityGroups": [{{"GroupId": "sg-1", "OwnerId": "{OURS}", "Tags": [{{"Key": "tier", "Value": "{tier}"}}]}}]}}"#
+        );
+        Ports::new(Account::from_json("account.json", &text).unwrap())
+    };
+    let rules_after_sweep = |ports: Ports| {
+        let home = Home { account: Some(account_id()), region: None };
+        let swept = block_on(guard.sweep(Sweep::default(), &home, &ports, Timestamp::UNIX_EPOCH, || true));
+        (places(&ports.account()).len(), swept.digest.missing)
+    };
+    assert_eq!(rules_after_sweep(group("none")), (1, 1));
+    assert_eq!(rules_after_sweep(group("web")), (0, 2));
+}

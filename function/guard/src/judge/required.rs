@@ -98,8 +98,9 @@ impl Search<'_> {
             }
             let taken =
                 self.subject.taken.iter().filter(|rule| self.is_met(&want, std::slice::from_ref(rule)));
-            let taken = taken.cloned().collect::<Vec<_>>().into_iter().find(|rule| self.is_allowed(rule));
-            let rule = taken.or_else(|| self.by_policy(&want));
+            let rules: Vec<_> = taken.cloned().chain(self.by_policy(&want)).collect();
+            // What this tier requires another tier of the group may forbid.
+            let rule = rules.into_iter().find(|rule| self.is_allowed(rule));
             self.put_back(Code::RequiredMissing, rule, want.to_string(), why.clone());
         }
     }
