@@ -112,7 +112,7 @@ pub enum Stage {
 }
 
 /// The most matters of one dispute, the most callers of one matter, and the most times that are known one by one: a
-/// record is a few KB, whatever happens.
+/// record is usually a few KB, and never more than a table takes.
 const MOST_BOUTS: usize = 20;
 const MOST_CALLERS: usize = 8;
 const MOST_TIMES: usize = 20;
@@ -135,22 +135,22 @@ impl Dispute {
         stages.max().unwrap_or(Stage::Ordinary)
     }
 
-    /// Takes in that people were told of `matters` at the instant `at`.
-    pub fn tell(&mut self, matters: &BTreeSet<Matter>, at: Timestamp, limits: Disputes) {
+    /// Takes in that people were told of `matters` at the instant `at`, as they are in `shown`: what was counted since
+    /// stays untold.
+    pub fn tell(&mut self, matters: &BTreeSet<Matter>, shown: &Self, at: Timestamp, limits: Disputes) {
         for bout in self.bouts.iter_mut().filter(|bout| matters.contains(&bout.matter)) {
             if bout.stage(at, limits) != Stage::Ordinary {
                 bout.told = Some(at);
             }
-            bout.untold = 0;
+            bout.settle(shown);
         }
     }
 
     /// Takes in that people were told at the instant `at` of all that `seen` counts: what was counted since stays.
     pub fn tell_seen(&mut self, seen: &Self, at: Timestamp) {
         for bout in &mut self.bouts {
-            let seen = seen.bouts.iter().find(|it| it.matter == bout.matter).map_or(0, |it| it.untold);
-            if seen > 0 {
-                bout.untold = bout.untold.saturating_sub(seen);
+            if seen.untold_bouts().any(|it| it.matter == bout.matter) {
+                bout.settle(seen);
                 bout.told = bout.told.map(|_| at);
             }
         }
@@ -236,6 +236,17 @@ impl Bout {
             self.last.remove(0);
         }
         self.last.push(Time { at: *at, event: event.clone() });
+    }
+
+    /// Takes in that people were told of it as `shown` has it.
+    fn settle(&mut self, shown: &Dispute) {
+        let Some(shown) = shown.bouts.iter().find(|it| it.matter == self.matter) else { return };
+        self.untold = if self.since == shown.since {
+            self.untold.min(self.times.saturating_sub(shown.times))
+        } else {
+            // It has begun anew since, with what was untold then.
+            self.untold.saturating_sub(shown.untold)
+        };
     }
 
     fn count(&mut self, by: &str) {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::act::{Action, Outcome, Target};
+use crate::change::Vouching;
 use crate::dispute::{Bout, Dispute, Disputes, Matter, Revert, Stage, Undone};
 use crate::judge::{Missing, Verdict, Violation};
 use crate::memory::{KeepError, Key, MemoryError, Note, Recalled, Record, Remember, Telling};
@@ -175,24 +176,29 @@ enum Hearing {
 impl Memoir {
     fn new(guard: &Guard, handled: &Handled, notice: &Notice) -> Self {
         let event = &handled.event;
-        let did = |action: &Action| action.outcome == Outcome::Done;
+        let is_new = handled.actions.iter().any(|action| action.outcome == Outcome::Done);
         Self {
             limits: guard.policy.disputes,
             own: guard.own_role.as_ref().map(ToString::to_string),
             now: handled.handled_at,
-            event: event.id.as_ref().map(Key::event),
+            // What somebody wrote by hand must not keep the event quiet whose id it has.
+            event: match event.vouching {
+                Vouching::Vouched => event.id.as_ref().map(Key::event),
+                Vouching::Hearsay => None,
+            },
             telling: Telling {
                 verdict: handled.judgement.verdict.word().to_owned(),
                 door: notice.door().to_owned(),
             },
-            is_new: handled.actions.iter().any(did),
+            is_new,
             is_retried: handled.retry().is_some(),
             revert: Revert {
                 at: handled.handled_at,
                 event: event.id.clone(),
                 by: event.actor.identity().or(event.actor.name.as_deref()).unwrap_or("somebody").to_owned(),
             },
-            matters: if notice.is_well() { matters(handled) } else { BTreeMap::new() },
+            // What was gone before is nothing that the guard undid.
+            matters: if notice.is_well() && is_new { matters(handled) } else { BTreeMap::new() },
         }
     }
 
@@ -246,9 +252,10 @@ impl Memoir {
         if told.announced != Announced::Published {
             return told;
         }
+        let (shown, _) = self.disputes(recalled);
         let mut recalled = recalled.clone();
         for _ in 0..ATTEMPTS {
-            match keep(&self.told_notes(&recalled), ports).await {
+            match keep(&self.told_notes(&shown, &recalled), ports).await {
                 Ok(()) => return told,
                 Err(KeepError::Failed(error)) => return Told { lapse: Some(error), ..told },
                 Err(KeepError::Overtaken) => {}
@@ -261,11 +268,12 @@ impl Memoir {
         told
     }
 
-    fn told_notes(&self, recalled: &Recalled) -> Vec<Note> {
+    /// What is to be kept when people were told of what `shown` has.
+    fn told_notes(&self, shown: &BTreeMap<Key, Dispute>, recalled: &Recalled) -> Vec<Note> {
         let (mut disputes, _) = self.disputes(recalled);
         for (key, matters) in &self.matters {
-            if let Some(dispute) = disputes.get_mut(key) {
-                dispute.tell(matters, self.now, self.limits);
+            if let (Some(dispute), Some(shown)) = (disputes.get_mut(key), shown.get(key)) {
+                dispute.tell(matters, shown, self.now, self.limits);
             }
         }
         self.notes(&disputes, recalled)

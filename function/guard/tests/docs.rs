@@ -149,6 +149,7 @@ fn the_links_within_the_runbook_lead_somewhere() {
 }
 
 /// All Rust sources below `folder`.
+#[expect(clippy::unwrap_used, reason = "helpers of tests stop at the first surprise")]
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let below = |path: PathBuf| if path.is_dir() { sources(&path) } else { vec![path] };
@@ -172,9 +173,10 @@ fn every_test_that_the_threat_model_names_is_there() {
         let named: Vec<_> = cell.split('`').skip(1).step_by(2).collect();
         assert!(!named.is_empty(), "an attack that no test shows: {cell}");
         for name in named {
-            let is_there = match name.contains('/') {
-                true => root.join(name).is_file(),
-                false => texts.iter().any(|text| text.contains(&format!("fn {name}("))),
+            let is_there = if name.contains('/') {
+                root.join(name).is_file()
+            } else {
+                texts.iter().any(|text| text.contains(&format!("fn {name}(")))
             };
             assert!(is_there, "SECURITY.md names {name}, which is not there");
         }

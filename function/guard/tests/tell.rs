@@ -231,6 +231,25 @@ fn an_event_that_comes_again_and_finds_something_to_undo_is_told() {
 }
 
 #[test]
+fn a_record_that_somebody_wrote_does_not_keep_the_true_one_quiet() {
+    let scene = Scene::default();
+    let record = record("e", 22).to_string();
+    let forged = guard().respond_to_hearsay(record.as_bytes(), &scene, at(0)).now_or_never().unwrap();
+    assert_eq!(forged.announced, Announced::Published);
+    scene.with(Faults { gone: true, ..Faults::default() });
+    assert_eq!(scene.open("e", 22, 1).announced, Announced::Published);
+}
+
+/// A pipeline that closes its own door at once is nobody whom the guard fights.
+#[test]
+fn what_was_gone_before_is_no_dispute() {
+    let scene = Scene::default();
+    scene.with(Faults { gone: true, ..Faults::default() });
+    assert!(scene.war(0..10).iter().all(|told| *told == Announced::Published));
+    assert!(scene.subjects().iter().all(|subject| !subject.contains("DISPUTE")));
+}
+
+#[test]
 fn whoever_was_told_that_it_is_open_hears_that_it_is_closed() {
     let scene = Scene::default();
     scene.war(0..5);

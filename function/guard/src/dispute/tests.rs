@@ -20,7 +20,7 @@ fn told_at(dispute: &mut Dispute, minutes: &[i64]) -> Vec<Stage> {
     let tell = |&minute: &i64| {
         let stage = dispute.hear(&ssh(), &revert(minute, &format!("e-{minute}"), "arn:role/Iac"), LIMITS);
         if stage != Stage::Counted {
-            dispute.tell(&ssh(), at(minute), LIMITS);
+            dispute.tell(&ssh(), &dispute.clone(), at(minute), LIMITS);
         }
         stage
     };
@@ -108,7 +108,7 @@ fn a_record_stays_small_and_nothing_that_was_counted_is_forgotten() {
         for m in 0..40 {
             let revert = revert(n + 4, &format!("{n}-{m}"), &format!("{m}{}", "ä".repeat(9000)));
             let _ = dispute.hear(&matter, &revert, LIMITS);
-            dispute.tell(&matter, at(n + 4), LIMITS);
+            dispute.tell(&matter, &dispute.clone(), at(n + 4), LIMITS);
         }
     }
     assert_eq!(dispute.bouts.len(), MOST_BOUTS);
@@ -126,7 +126,7 @@ fn where_nothing_can_be_forgotten_the_next_is_told_by_itself() {
         for minute in 0..4 {
             if dispute.hear(&matter, &revert(minute, &format!("{n}-{minute}"), "x"), LIMITS) != Stage::Counted
             {
-                dispute.tell(&matter, at(minute), LIMITS);
+                dispute.tell(&matter, &dispute.clone(), at(minute), LIMITS);
             }
         }
     }
@@ -135,4 +135,27 @@ fn where_nothing_can_be_forgotten_the_next_is_told_by_itself() {
         let stage = dispute.hear(&ssh(), &revert(minute, &format!("e-{minute}"), "x"), LIMITS);
         assert_eq!(stage, Stage::Ordinary);
     }
+}
+
+/// While a message was on its way, somebody else counted the same.
+#[test]
+fn what_was_counted_since_the_message_was_written_stays_untold() {
+    let mut dispute = Dispute::default();
+    told_at(&mut dispute, &[0, 1, 2, 3]);
+    let shown = dispute.clone();
+    assert_eq!(dispute.hear(&ssh(), &revert(4, "e-4", "x"), LIMITS), Stage::Counted);
+    dispute.tell(&ssh(), &shown, at(5), LIMITS);
+    assert_eq!(dispute.untold(), 1);
+}
+
+/// A sweep had read the count, then a message told it, then more was counted.
+#[test]
+fn a_sweep_that_tells_late_takes_nothing_from_what_came_after() {
+    let mut dispute = Dispute::default();
+    told_at(&mut dispute, &[0, 1, 2, 3, 30, 50]);
+    let seen = dispute.clone();
+    told_at(&mut dispute, &[70, 71, 72]);
+    assert_eq!(dispute.untold(), 2, "70 was told, with all before it");
+    dispute.tell_seen(&seen, at(73));
+    assert_eq!(dispute.untold(), 2);
 }

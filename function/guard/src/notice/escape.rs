@@ -20,8 +20,10 @@ const EMPTY: &str = "(empty)";
 /// message of the guard must not lead where somebody else wants: no address begins in it.
 pub(super) fn plain(text: &str, longest: usize) -> String {
     let mut before = None;
-    pieces(text, longest, |c| match (before.replace(c), c) {
-        (Some('/'), '/') => "∕".to_owned(),
+    let mut after = text.chars().skip(1);
+    pieces(text, longest, |c| match (before.replace(c), c, after.next()) {
+        // No address begins here, nor where this text meets the next.
+        (Some('/') | None, '/', _) | (_, '/', None) => "∕".to_owned(),
         _ => visible(c),
     })
 }

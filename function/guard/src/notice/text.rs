@@ -55,9 +55,7 @@ impl Text {
     /// A name of theirs: in quotation marks unless it looks like a name.
     pub(super) fn named(self, name: &str, longest: usize) -> Self {
         let simple = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-:/@+=,".contains(&byte));
-        // After a slash of ours, one of theirs would make two, which begin a link.
-        let is_plain = simple && !name.is_empty() && !name.starts_with('/');
-        if is_plain { self.theirs(&name, longest) } else { self.quoted(&name, longest) }
+        if simple && !name.is_empty() { self.theirs(&name, longest) } else { self.quoted(&name, longest) }
     }
 
     pub(super) fn and(mut self, more: Self) -> Self {

@@ -25,7 +25,7 @@ fn standing(stage: Stage, times: i64, told: i64) -> Standing {
         let event = EventId::new(&format!("e-{n}")).ok();
         let _ = dispute.hear(&matters, &Revert { at, event, by }, Disputes::default());
         if n < told {
-            dispute.tell(&matters, at, Disputes::default());
+            dispute.tell(&matters, &dispute.clone(), at, Disputes::default());
         }
     }
     Standing {
@@ -88,7 +88,7 @@ fn the_message_that_a_dispute_has_begun() {
       Event: https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/3f2504e0-4f89-41d3-9a0c-0305e82c3301
     "#);
     let dispute = notice.attributes().find(|attribute| attribute.name() == "dispute");
-    assert_eq!(dispute.map(|attribute| attribute.value()), Some("escalated"));
+    assert_eq!(dispute.map(crate::notice::Attribute::value), Some("escalated"));
 }
 
 #[test]
