@@ -313,7 +313,7 @@ async fn notify_only_tells_and_plans_no_call() {
 }
 
 #[tokio::test]
-async fn the_same_event_twice_ends_in_the_same_state_and_is_announced_again() {
+async fn the_same_event_twice_ends_in_the_same_state_and_is_announced_once() {
     let scene = Scene::new().await;
     let web = scene.world.group("web").await;
     let good = tcp(443).with(ANYWHERE);
@@ -322,7 +322,7 @@ async fn the_same_event_twice_ends_in_the_same_state_and_is_announced_again() {
     assert_eq!(outcomes(&scene.function.report(&event)), ["done"]);
     assert_eq!(outcomes(&scene.function.report(&event)), ["already-gone"]);
     assert_eq!(scene.world.ingress(&web).await, [good]);
-    assert_eq!(scene.world.messages().await.len(), 2);
+    assert_eq!(scene.world.messages().await.len(), 1);
 }
 
 #[tokio::test]

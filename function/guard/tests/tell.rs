@@ -1,4 +1,10 @@
 //! How loud the guard is: what is remembered decides, and where nothing can be remembered everything is told.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::struct_excessive_bools,
+    reason = "helpers of tests, which may stop at the first surprise, and in which any fault may go with any other"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
