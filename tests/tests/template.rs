@@ -186,6 +186,36 @@ fn targets(holds: impl Fn(&str) -> bool) -> BTreeSet<String> {
         .collect()
 }
 
+/// The function believes what comes with the secret that it has; each target puts that beside the record, and nothing of
+/// the event can take its place.
+#[test]
+fn each_target_proves_where_its_events_come_from() {
+    let function = everything("AWS::Serverless::Function", "Function");
+    let secret = function["Environment"]["Variables"]["TIERGUARD_PROOF"].as_str().expect("it has one");
+    assert!(secret.starts_with("{{resolve:secretsmanager:") && secret.ends_with("}}"), "{secret}");
+    let template = Template::deployed(|_| true);
+    let rules: Vec<_> = template.of_type("AWS::Events::Rule").collect();
+    assert_eq!(rules.len(), 3);
+    for (name, rule) in rules {
+        let transformer = &rule["Targets"][0]["InputTransformer"];
+        assert_eq!(transformer["InputPathsMap"], json!({ "record": "$.detail" }), "{name}");
+        let text = transformer["InputTemplate"].as_str().expect("a template is a text");
+        let record = json!({ "eventName": "AuthorizeSecurityGroupIngress", "proof": "none" });
+        let sent: Value = serde_json::from_str(&text.replace("<record>", &record.to_string()))
+            .expect("what is sent is JSON");
+        assert_eq!(sent, json!({ "proof": secret, "detail": record }), "{name}");
+    }
+}
+
+/// The rules are on the default bus, which takes no event of a source `aws.…` but AWS's own.
+#[test]
+fn no_rule_listens_to_another_bus() {
+    for (name, rule) in Template::deployed(|_| true).of_type("AWS::Events::Rule") {
+        assert_eq!(rule.get("EventBusName"), None, "{name}");
+        assert_eq!(rule["EventPattern"]["source"], json!(["aws.ec2"]), "{name}");
+    }
+}
+
 /// The one resource of this type and name, where everything holds.
 fn everything(kind: &str, name: &str) -> Value {
     let template = Template::deployed(|_| true);

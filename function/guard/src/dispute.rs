@@ -5,7 +5,7 @@
 //! there is a dispute, who the sides are and how often it went round; from then on it counts, and tells the count now
 //! and then. Nothing is counted in silence before people were told that this is how it will be.
 //!
-//! Does not undo, publish or remember anything: [`crate::tell`] does, by what is decided here.
+//! Does not undo, publish or remember anything: `tell` does, by what is decided here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -132,6 +132,12 @@ impl Key {
         Self(format!("dispute/{account}/{region}/{subject}").into())
     }
 
+    /// What stands last in it: of a dispute its subject.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
+    }
+
     /// A key that was written before.
     #[must_use]
     pub fn written(text: &str) -> Self {
@@ -201,9 +207,9 @@ impl Recalled {
     }
 
     /// All disputes, in the order of their keys.
-    pub fn disputes(&self) -> impl Iterator<Item = (&Key, Version, &Dispute)> {
-        self.0.iter().filter_map(|(key, (version, record))| match record {
-            Some(Record::Dispute(dispute)) => Some((key, *version, dispute)),
+    pub fn disputes(&self) -> impl Iterator<Item = (&Key, &Dispute)> {
+        self.0.iter().filter_map(|(key, (_, record))| match record {
+            Some(Record::Dispute(dispute)) => Some((key, dispute)),
             Some(Record::Telling(_)) | None => None,
         })
     }

@@ -115,10 +115,7 @@ impl Guard {
         };
         swept.digest.count(&untold);
         let Some(notice) = Notice::of_sweep(swept, home) else { return };
-        swept.announced = match ports.publish(&notice).await {
-            Ok(()) => Announced::Published,
-            Err(error) => Announced::Failed(error),
-        };
+        swept.announced = Announced::by(&notice, ports).await;
         if swept.announced == Announced::Published {
             swept.lapse = self.told(untold, ports, now).await.err().or(swept.lapse.take());
         }

@@ -32,6 +32,14 @@ pub enum Announced {
 }
 
 impl Announced {
+    /// Publishes `notice`.
+    pub async fn by(notice: &Notice, ports: &impl Publish) -> Self {
+        match ports.publish(notice).await {
+            Ok(()) => Self::Published,
+            Err(error) => Self::Failed(error),
+        }
+    }
+
     /// A word for the log.
     #[must_use]
     pub const fn word(&self) -> &'static str {
@@ -99,9 +107,7 @@ impl Guard {
         }
         aloud(&notice, ports, None).await
     }
-}
 
-impl Guard {
     /// Takes note that people were told of all that was `untold`. What was counted since stays untold.
     ///
     /// # Errors
@@ -112,7 +118,7 @@ impl Guard {
         ports: &impl Remember,
         now: Timestamp,
     ) -> Result<(), MemoryError> {
-        for (key, _, seen) in untold.disputes() {
+        for (key, seen) in untold.disputes() {
             for _ in 0..ATTEMPTS {
                 let recalled = ports.recall(&BTreeSet::from([key.clone()]), now).await?;
                 let Some(mut dispute) = recalled.dispute(key).cloned() else { break };
@@ -133,11 +139,7 @@ impl Guard {
 
 /// Publishes `notice` whatever is remembered.
 async fn aloud(notice: &Notice, ports: &impl Publish, lapse: Option<MemoryError>) -> Told {
-    let announced = match ports.publish(notice).await {
-        Ok(()) => Announced::Published,
-        Err(error) => Announced::Failed(error),
-    };
-    Told { announced, lapse }
+    Told { announced: Announced::by(notice, ports).await, lapse }
 }
 
 async fn keep(notes: &[Note], ports: &impl Remember) -> Result<(), KeepError> {

@@ -52,9 +52,6 @@ where
 
     async fn tell(&self, swept: &Swept) -> Announced {
         let Some(notice) = Notice::of_sweep(swept, &self.home) else { return Announced::NotNeeded };
-        match self.ports.publish(&notice).await {
-            Ok(()) => Announced::Published,
-            Err(error) => Announced::Failed(error),
-        }
+        Announced::by(&notice, &self.ports).await
     }
 }

@@ -183,10 +183,9 @@ impl Digest {
 
     /// Takes note of what was undone without a message.
     pub(super) fn count(&mut self, untold: &Recalled) {
-        let bouts = untold.disputes().flat_map(|(key, _, dispute)| {
-            let place = key.as_str().rsplit('/').next().unwrap_or_default();
-            dispute.untold_bouts().map(|bout| disputed(place, bout)).collect::<Vec<_>>()
-        });
+        let bouts = untold
+            .disputes()
+            .flat_map(|(key, dispute)| dispute.untold_bouts().map(|bout| disputed(key.subject(), bout)));
         let mut disputed: Vec<_> = bouts.collect();
         disputed.sort_by_key(|it| Reverse(it.untold));
         self.untold = disputed.iter().map(|it| it.untold).sum();

@@ -126,8 +126,7 @@ fn envelope(record: &Value) -> Value {
     })
 }
 
-/// A rule that an editor made, as a record that somebody wrote says a stranger had; what the guard does where it asks for
-/// proof, and is given this.
+/// What the guard answers to a rule that is open to everybody, where it asks for proof and is given this.
 async fn forged(given: Option<&str>) -> Value {
     let record = opened(22);
     let payload = match given {

@@ -1,4 +1,5 @@
 use std::future::pending;
+use std::sync::Mutex;
 
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::value::RawValue;
@@ -11,16 +12,28 @@ use tierguard::sweep::{Sweep, Swept};
 use tierguard_account::Ports;
 
 use super::*;
+use crate::batch::Receipt;
 use crate::handler::Function;
 use crate::stopwatch::Stopwatch;
 use crate::testing::{guard, opened, ports};
 
-/// A guard that panics, never ends, or leaves to the retry what a record says it must; over an account in memory.
+/// A guard that panics, never ends, or leaves to the retry what a record says it must; over an account in memory. It notes
+/// whether it may believe what it is brought.
 #[derive(Default)]
-struct Moody(Ports);
+struct Moody {
+    ports: Ports,
+    vouching: Mutex<Vec<Vouching>>,
+}
+
+impl Moody {
+    fn over(ports: Ports) -> Self {
+        Self { ports, ..Self::default() }
+    }
+}
 
 impl Watch for Moody {
-    async fn respond(&self, record: &[u8], _: Vouching, now: Timestamp, _: &Stopwatch) -> Handled {
+    async fn respond(&self, record: &[u8], vouching: Vouching, now: Timestamp, _: &Stopwatch) -> Handled {
+        self.vouching.lock().unwrap().push(vouching);
         let says = |word: &str| String::from_utf8_lossy(record).contains(word);
         assert!(!says("poison"), "this record is poison");
         if says("endless") {
@@ -28,7 +41,7 @@ impl Watch for Moody {
         }
         // As long as a look-up: what has no time left does not get past this.
         tokio::time::sleep(Duration::from_millis(5)).await;
-        let handled = guard().respond(record, &self.0, now).await;
+        let handled = guard().respond(record, &self.ports, now).await;
         if says("unlucky") {
             let announced = Announced::Failed(PublishError { message: "no".to_owned() });
             return Handled { announced, ..handled };
@@ -85,7 +98,7 @@ const LONG: u64 = 60_000;
 async fn each_message_is_an_event_in_an_envelope_or_bare() {
     let account = ports();
     let bodies = [json!({ "detail": opened(22) }).to_string(), opened(443).to_string()];
-    assert_eq!(failed(Moody(account.clone()), &bodies, LONG).await, Vec::<String>::new());
+    assert_eq!(failed(Moody::over(account.clone()), &bodies, LONG).await, Vec::<String>::new());
     assert_eq!(account.take_notices().len(), 1, "22 is forbidden, and 443 is not");
 }
 
@@ -93,7 +106,7 @@ async fn each_message_is_an_event_in_an_envelope_or_bare() {
 async fn what_panics_fails_alone() {
     let account = ports();
     let bodies = ["poison".to_owned(), opened(22).to_string(), opened(443).to_string()];
-    assert_eq!(failed(Moody(account.clone()), &bodies, LONG).await, ["0"]);
+    assert_eq!(failed(Moody::over(account.clone()), &bodies, LONG).await, ["0"]);
     assert_eq!(account.take_notices().len(), 1);
 }
 
@@ -102,13 +115,13 @@ async fn what_a_retry_can_help_with_comes_again_alone() {
     let mut unlucky = opened(22);
     unlucky["eventID"] = json!("unlucky");
     let bodies = [opened(443).to_string(), unlucky.to_string()];
-    assert_eq!(failed(Moody(ports()), &bodies, LONG).await, ["1"]);
+    assert_eq!(failed(Moody::over(ports()), &bodies, LONG).await, ["1"]);
 }
 
 #[tokio::test]
 async fn what_takes_too_long_comes_again_alone() {
     let bodies = ["endless".to_owned(), opened(22).to_string()];
-    assert_eq!(failed(Moody(ports()), &bodies, 2_000).await, ["0"]);
+    assert_eq!(failed(Moody::over(ports()), &bodies, 2_000).await, ["0"]);
 }
 
 /// Of three times as many as are under way at once, the first ten never end.
@@ -117,7 +130,7 @@ async fn those_that_come_later_have_their_share_of_the_time() {
     let account = ports();
     let endless = (0..AT_ONCE).map(|_| "endless".to_owned());
     let bodies: Vec<_> = endless.chain((0..2 * AT_ONCE).map(|_| opened(22).to_string())).collect();
-    let failed = failed(Moody(account.clone()), &bodies, 4_000).await;
+    let failed = failed(Moody::over(account.clone()), &bodies, 4_000).await;
     assert_eq!(failed, (0..AT_ONCE).map(|n| n.to_string()).collect::<Vec<_>>());
     assert_eq!(account.take_notices().len(), 2 * AT_ONCE);
 }
@@ -145,7 +158,7 @@ async fn a_body_that_is_no_event_does_not_come_again() {
     ] {
         let account = ports();
         assert_eq!(
-            failed(Moody(account.clone()), &[body.to_owned()], LONG).await,
+            failed(Moody::over(account.clone()), &[body.to_owned()], LONG).await,
             Vec::<String>::new(),
             "{body}"
         );
@@ -161,8 +174,29 @@ async fn an_order_in_a_message_is_not_obeyed() {
     let bodies =
         [sweep.to_string(), delivery.to_string(), json!({ "Records": [message("m", "poison")] }).to_string()];
     // The last is a record that speaks of poison; a batch within a message is none.
-    assert_eq!(failed(Moody(ports()), &bodies[..2], LONG).await, Vec::<String>::new());
-    assert_eq!(failed(Moody(ports()), &bodies[2..], LONG).await, ["0"]);
+    assert_eq!(failed(Moody::over(ports()), &bodies[..2], LONG).await, Vec::<String>::new());
+    assert_eq!(failed(Moody::over(ports()), &bodies[2..], LONG).await, ["0"]);
+}
+
+/// Whoever can write to the queue can write anything but the proof.
+#[tokio::test]
+async fn a_message_is_believed_only_with_the_proof() {
+    const SECRET: &str = "0123456789abcdefghijklmnopqrstuv";
+    let record = opened(443);
+    let bodies = [
+        json!({ "proof": SECRET, "detail": record }),
+        json!({ "detail": record }),
+        json!({ "proof": "0123456789abcdefghijklmnopqrstuw", "detail": record }),
+        record.clone(),
+    ];
+    let messages = bodies.iter().map(|body| Message {
+        receipt: Receipt { message_id: "m".to_owned(), receive_count: None },
+        body: body.to_string(),
+    });
+    let (watch, proof) = (Moody::over(ports()), SECRET.parse().unwrap());
+    handle(&watch, Some(&proof), messages.collect(), noon, Duration::from_millis(LONG)).await;
+    let [hearsay, vouched] = [Vouching::Hearsay, Vouching::Vouched];
+    assert_eq!(*watch.vouching.lock().unwrap(), [vouched, hearsay, hearsay, hearsay]);
 }
 
 #[tokio::test]
