@@ -129,7 +129,12 @@ async fn what_takes_too_long_comes_again_alone() {
 async fn those_that_come_later_have_their_share_of_the_time() {
     let account = ports();
     let endless = (0..AT_ONCE).map(|_| "endless".to_owned());
-    let bodies: Vec<_> = endless.chain((0..2 * AT_ONCE).map(|_| opened(22).to_string())).collect();
+    let event = |n: usize| {
+        let mut record = opened(22);
+        record["eventID"] = format!("e-{n}").into();
+        record.to_string()
+    };
+    let bodies: Vec<_> = endless.chain((0..2 * AT_ONCE).map(event)).collect();
     let failed = failed(Moody::over(account.clone()), &bodies, 4_000).await;
     assert_eq!(failed, (0..AT_ONCE).map(|n| n.to_string()).collect::<Vec<_>>());
     assert_eq!(account.take_notices().len(), 2 * AT_ONCE);
