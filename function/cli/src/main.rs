@@ -12,6 +12,7 @@ mod console;
 mod exit;
 mod failure;
 mod jsonl;
+mod long;
 mod progress;
 mod reading;
 mod record;
@@ -26,6 +27,7 @@ mod sweep;
 mod tally;
 mod teller;
 mod values;
+mod window;
 
 use std::process::ExitCode;
 

@@ -1,8 +1,10 @@
-//! Reads the records of a source: bytes, gzip or not, then JSON values, then the records in them.
+//! Reads the records of a source: bytes, gzip or not, then JSON values, then the records in them. Whatever the size of a
+//! source, no more of it is held than the records that are kept, and one window (`window.rs`).
 //!
 //! What is damaged is reported and costs nothing else: the rest of the file is still read.
 
-use std::io::{self, Read};
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read};
 use std::rc::Rc;
 
 use flate2::bufread::MultiGzDecoder;
@@ -10,13 +12,19 @@ use thiserror::Error;
 use tierguard::wire::may_be_change;
 
 use crate::console::{Console, Problem};
+use crate::long::{self, Take};
 use crate::record::{Origin, Record};
-use crate::shape::{self, Collect, Stray};
+use crate::shape::{Collect, Stray};
 use crate::source::Source;
-use crate::values::{Broken, Fault, Values};
+use crate::values::{Fault, Values};
+use crate::window::{Place, Size};
 
-/// How large a file may be once it is unpacked: small files can unpack to anything.
-const LARGEST: u64 = 4 << 30;
+/// How much of all records is kept at most, in bytes of memory: they are put in order before the first is handled.
+const ROOM: usize = 1 << 30;
+/// The longest that a record may be, far longer than any of CloudTrail's own.
+const WINDOW: Size = Size { first: 256 << 10, most: 16 << 20 };
+/// How much of a source is read at once.
+const BUFFER: usize = 64 << 10;
 /// How many damages of one file are told one by one.
 const MOST: usize = 10;
 
@@ -30,12 +38,14 @@ pub(crate) enum Keep {
 }
 
 /// The records of some sources.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Batch {
     /// Those that were kept.
     pub(crate) records: Vec<Record>,
     /// How many were not.
     pub(crate) unrelated: usize,
+    /// What there is room for; `None` once there was too little.
+    room: Option<usize>,
 }
 
 /// Something that cannot be read as events.
@@ -53,8 +63,10 @@ pub(crate) enum Damage {
         #[source]
         source: io::Error,
     },
-    #[error("`{name}` unpacks to more than {} GiB", LARGEST >> 30)]
-    TooLarge { name: Rc<str> },
+    #[error("`{name}` holds more events than there is room for: {} GiB in all", ROOM >> 30)]
+    NoRoom { name: Rc<str> },
+    #[error("`{name}`, line {line}, column {column}: this is longer than {} MiB", WINDOW.most >> 20)]
+    TooLong { name: Rc<str>, line: usize, column: usize },
     #[error("`{name}` is not UTF-8 but UTF-16")]
     Utf16 { name: Rc<str> },
     #[error("`{name}`, line {}, column {}: this is not JSON: {}", .fault.line, .fault.column, .fault.message)]
@@ -74,7 +86,14 @@ impl Problem for Damage {
             Self::Gzip { .. } => {
                 "fetch it again: it is cut or changed; events before the damage were replayed".to_owned()
             }
-            Self::TooLarge { name: _ } => "split it; events before that were replayed".to_owned(),
+            Self::NoRoom { name: _ } => {
+                "neither the rest of it nor any file after it was replayed; replay them in parts, each with the account \
+                 that `--account-out` wrote before"
+                    .to_owned()
+            }
+            Self::TooLong { .. } => {
+                "take it out: no event of CloudTrail is that long; whatever else is in the file was replayed".to_owned()
+            }
             Self::Utf16 { name: _ } => "save it as UTF-8; PowerShell: `| Out-File -Encoding utf8`".to_owned(),
             Self::Stray { source: Stray::NotAnEvent, .. } => {
                 "take it out, or give an EventBridge event, a CloudTrail record, a CloudTrail log file, or the output \
@@ -97,7 +116,8 @@ impl Damage {
             Self::Stray { origin, source: _ } => origin.number = None,
             Self::Unreadable { .. }
             | Self::Gzip { .. }
-            | Self::TooLarge { name: _ }
+            | Self::NoRoom { name: _ }
+            | Self::TooLong { .. }
             | Self::Utf16 { name: _ }
             | Self::NotJson { .. }
             | Self::Empty { name: _ }
@@ -106,11 +126,23 @@ impl Damage {
     }
 }
 
+impl Default for Batch {
+    fn default() -> Self {
+        Self { records: Vec::new(), unrelated: 0, room: Some(ROOM) }
+    }
+}
+
 impl Batch {
+    /// Whether there was too little room for what has been read.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.room.is_none()
+    }
+
     /// Reads `source`; what is damaged is reported to `console`.
     pub(crate) fn read(&mut self, source: &Source, keep: Keep, console: &mut Console) {
         let name: Rc<str> = source.name().into();
-        let mut file = File { batch: self, keep, name, positions: 0, damage: Vec::new(), damages: 0 };
+        let mut file =
+            File { batch: self, keep, name, is_gzip: false, positions: 0, damage: Vec::new(), damages: 0 };
         let first = file.batch.records.len();
         file.read(source);
         let File { positions, mut damage, damages, name, .. } = file;
@@ -134,6 +166,7 @@ struct File<'b> {
     batch: &'b mut Batch,
     keep: Keep,
     name: Rc<str>,
+    is_gzip: bool,
     /// How many records there have been, the damaged ones included.
     positions: usize,
     damage: Vec<Damage>,
@@ -142,22 +175,20 @@ struct File<'b> {
 
 impl File<'_> {
     fn read(&mut self, source: &Source) {
-        let bytes = match raw(source) {
-            Ok(bytes) => self.unpacked(bytes),
-            Err(source) => return self.damaged(|name| Damage::Unreadable { name, source }),
-        };
-        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        match open(source) {
+            Ok(text) => self.read_text(source, text),
+            Err(source) => self.damaged(|name| Damage::Unreadable { name, source }),
+        }
+    }
+
+    fn read_text(&mut self, source: &Source, text: Text) {
+        self.is_gzip = matches!(text, Text::Gzip(_));
+        let mut values = Values::of(text, WINDOW);
+        if matches!(values.beginning(), Some([0xff, 0xfe] | [0xfe, 0xff])) {
             return self.damaged(|name| Damage::Utf16 { name });
         }
-        let mut values = Values::of(&bytes).peekable();
-        if values.peek().is_none() {
-            return self.empty(source);
-        }
-        for value in values {
-            match value {
-                Ok(value) => shape::unwrap(value.get(), self),
-                Err(broken) => self.broken(broken),
-            }
+        if !long::read(&mut values, self) {
+            self.empty(source);
         }
     }
 
@@ -168,26 +199,6 @@ impl File<'_> {
             Source::Named(_) if self.damages == 0 => self.damaged(|name| Damage::Empty { name }),
             Source::Named(_) | Source::Found(_) | Source::Stdin => {}
         }
-    }
-
-    /// What is in `bytes` if they are gzip, as much of it as can be unpacked.
-    fn unpacked(&mut self, bytes: Vec<u8>) -> Vec<u8> {
-        if !bytes.starts_with(b"\x1f\x8b") {
-            return bytes;
-        }
-        let mut unpacked = Vec::new();
-        match MultiGzDecoder::new(bytes.as_slice()).take(LARGEST).read_to_end(&mut unpacked) {
-            Err(source) => self.damaged(|name| Damage::Gzip { name, source }),
-            Ok(length) if u64::try_from(length).is_ok_and(|length| length < LARGEST) => {}
-            Ok(_) => self.damaged(|name| Damage::TooLarge { name }),
-        }
-        unpacked
-    }
-
-    fn broken(&mut self, Broken { fault, text }: Broken<'_>) {
-        shape::salvage(text, self);
-        self.positions = self.positions.saturating_add(1);
-        self.damaged(|name| Damage::NotJson { name, fault });
     }
 
     fn damaged(&mut self, damage: impl FnOnce(Rc<str>) -> Damage) {
@@ -212,7 +223,14 @@ impl Collect for File<'_> {
             self.batch.unrelated = self.batch.unrelated.saturating_add(1);
             return;
         }
-        self.batch.records.push(Record::new(json, origin));
+        let record = Record::new(json, origin);
+        let Some(room) = self.batch.room else { return };
+        self.batch.room = room.checked_sub(record.size());
+        if self.batch.room.is_some() {
+            self.batch.records.push(record);
+        } else {
+            self.damaged(|name| Damage::NoRoom { name });
+        }
     }
 
     fn stray(&mut self, source: Stray) {
@@ -221,13 +239,80 @@ impl Collect for File<'_> {
     }
 }
 
-fn raw(source: &Source) -> io::Result<Vec<u8>> {
-    match source {
-        Source::Stdin => {
-            let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes)?;
-            Ok(bytes)
+impl Take for File<'_> {
+    fn wants_more(&self) -> bool {
+        !self.batch.is_full()
+    }
+
+    fn broken(&mut self, fault: Fault) {
+        self.positions = self.positions.saturating_add(1);
+        self.damaged(|name| Damage::NotJson { name, fault });
+    }
+
+    fn too_long(&mut self, Place { line, column }: Place) {
+        self.positions = self.positions.saturating_add(1);
+        let (line, column) = (line.saturating_add(1), column.saturating_add(1));
+        self.damaged(|name| Damage::TooLong { name, line, column });
+    }
+
+    fn failed(&mut self, source: io::Error) {
+        let is_gzip = self.is_gzip;
+        self.damaged(|name| {
+            if is_gzip { Damage::Gzip { name, source } } else { Damage::Unreadable { name, source } }
+        });
+    }
+}
+
+/// The bytes of a source.
+type Raw = BufReader<Box<dyn Read>>;
+
+/// The text of a source.
+enum Text {
+    Plain(Raw),
+    Gzip(Box<MultiGzDecoder<Raw>>),
+}
+
+impl Read for Text {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(raw) => raw.read(buffer),
+            Self::Gzip(unpacked) => unpacked.read(buffer),
         }
-        Source::Named(path) | Source::Found(path) => std::fs::read(path),
+    }
+}
+
+fn open(source: &Source) -> io::Result<Text> {
+    let raw: Box<dyn Read> = match source {
+        Source::Stdin => Box::new(io::stdin().lock()),
+        Source::Named(path) | Source::Found(path) => Box::new(fs::File::open(path)?),
+    };
+    let mut raw = BufReader::with_capacity(BUFFER, raw);
+    let is_gzip = raw.fill_buf()?.starts_with(b"\x1f\x8b");
+    Ok(if is_gzip { Text::Gzip(Box::new(MultiGzDecoder::new(raw))) } else { Text::Plain(raw) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_there_is_no_room_for_is_told_once_and_ends_the_reading() {
+        let record = r#"{"eventName":"CreateSecurityGroup"}"#;
+        let text = format!("{record}\n").repeat(10);
+        let size = Record::new(record, Origin { name: "x".into(), number: None }).size();
+        let mut batch = Batch { room: Some(3 * size + 1), ..Batch::default() };
+        let mut file = File {
+            batch: &mut batch,
+            keep: Keep::All,
+            name: "x".into(),
+            is_gzip: false,
+            positions: 0,
+            damage: Vec::new(),
+            damages: 0,
+        };
+        long::read(&mut Values::of(text.as_bytes(), WINDOW), &mut file);
+        let told: Vec<_> = file.damage.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["`x` holds more events than there is room for: 1 GiB in all"]);
+        assert_eq!((batch.records.len(), batch.is_full()), (3, true));
     }
 }

@@ -75,6 +75,11 @@ impl Record {
         let slim = header.filter(|_| is_unrelated).and_then(|header| serde_json::to_string(&header).ok());
         Self { origin, json: slim.unwrap_or_else(|| json.to_owned()).into_boxed_str(), moment }
     }
+
+    /// How much memory it takes, in bytes.
+    pub(crate) const fn size(&self) -> usize {
+        size_of::<Self>().saturating_add(self.json.len())
+    }
 }
 
 impl Moment {

@@ -83,6 +83,9 @@ fn read(sources: &[Source], keep: Keep, console: &mut Console) -> Batch {
     let mut batch = Batch::default();
     console.progress.read(sources.iter().map(Source::size).sum());
     for source in sources {
+        if batch.is_full() {
+            break;
+        }
         batch.read(source, keep, console);
         console.progress.advance(source.size());
     }
@@ -99,7 +102,7 @@ fn handle(
     teller: &mut Teller,
     console: &mut Console,
 ) -> Result<Last, Failure> {
-    let Batch { records, unrelated } = batch;
+    let Batch { records, unrelated, .. } = batch;
     let mut last = Last::default();
     console.progress.handle(records.len());
     for Record { json, origin, .. } in records {

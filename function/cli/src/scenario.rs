@@ -1,7 +1,8 @@
 //! Which events belong together: those that are replayed against the same policy and the same account.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -14,6 +15,10 @@ use crate::source::Source;
 
 /// What a policy's file is called where it is not given.
 const POLICY: &str = "policy.yaml";
+/// How large a policy may be, in bytes.
+const LARGEST_POLICY: u64 = 1 << 20;
+/// How large an account may be, in bytes. Read, it takes several times that.
+const LARGEST_ACCOUNT: u64 = 128 << 20;
 
 /// Sources that are replayed together, and against what.
 #[derive(Debug)]
@@ -45,6 +50,8 @@ pub(crate) enum ScenarioError {
         #[source]
         source: io::Error,
     },
+    #[error("the {noun} `{}` is larger than {} MiB", .path.display(), .most >> 20)]
+    TooLarge { noun: &'static str, path: PathBuf, most: u64 },
     #[error(transparent)]
     Account(#[from] AccountError),
 }
@@ -57,6 +64,8 @@ impl Problem for ScenarioError {
                     .to_owned()
             }
             Self::Unreadable { .. } => "give the path of a text file that you may read".to_owned(),
+            Self::TooLarge { noun: "policy", .. } => "give the path of a policy: one is a few pages long".to_owned(),
+            Self::TooLarge { .. } => "keep the groups that the events are about, and their rules".to_owned(),
             Self::Account(error) => error.help().to_owned(),
         })
     }
@@ -130,7 +139,7 @@ impl Scenario {
             console.report(&ScenarioError::NoPolicy { first: self.first() });
             return None;
         };
-        match text("policy", path) {
+        match text("policy", path, LARGEST_POLICY) {
             Ok(text) => Policy::parse(&path.to_string_lossy(), &text)
                 .map_err(|errors| console.report_policy(&errors))
                 .ok(),
@@ -152,16 +161,20 @@ impl Scenario {
     /// Says what is wrong with it on `console`.
     pub(crate) fn account(&self, console: &mut Console) -> Option<Account> {
         let Some(path) = &self.against.account else { return Some(Account::learning()) };
-        let account =
-            text("account", path).and_then(|text| Ok(Account::from_json(&path.to_string_lossy(), &text)?));
+        let account = text("account", path, LARGEST_ACCOUNT)
+            .and_then(|text| Ok(Account::from_json(&path.to_string_lossy(), &text)?));
         account.map_err(|error| console.report(&error)).ok()
     }
 }
 
-fn text(noun: &'static str, path: &Path) -> Result<String, ScenarioError> {
-    std::fs::read_to_string(path).map_err(|source| ScenarioError::Unreadable {
-        noun,
-        path: path.to_owned(),
-        source,
-    })
+/// The text of a file that is held as a whole, of `most` bytes at most.
+fn text(noun: &'static str, path: &Path, most: u64) -> Result<String, ScenarioError> {
+    let unreadable = |source| ScenarioError::Unreadable { noun, path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    let length = file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+    if u64::try_from(length).is_ok_and(|length| length > most) {
+        return Err(ScenarioError::TooLarge { noun, path: path.to_owned(), most });
+    }
+    String::from_utf8(bytes).map_err(|error| unreadable(io::Error::new(io::ErrorKind::InvalidData, error)))
 }

@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::values::Fault;
 
 /// How often a record may be wrapped. An array of what `lookup-events` prints takes six.
-const DEEPEST: usize = 8;
+pub(crate) const DEEPEST: usize = 8;
 
 /// What is done with each record that is found, and with what is found in the place of one.
 pub(crate) trait Collect {
@@ -33,31 +33,28 @@ pub(crate) enum Stray {
     Unreadable { fault: Fault },
 }
 
-/// Gives every record in `json`, a JSON value, to `to`, in order.
-pub(crate) fn unwrap(json: &str, to: &mut impl Collect) {
-    unwrap_within(DEEPEST, json, to);
+/// Whether what stands under `key` is a list of events.
+pub(crate) fn is_list_key(key: &str) -> bool {
+    matches!(key, "Records" | "Events")
 }
 
 /// Gives every record in `json`, a JSON value that breaks off somewhere, to `to`: those that are whole.
 pub(crate) fn salvage(json: &str, to: &mut impl Collect) {
-    let mut elements = Vec::new();
-    // That it breaks off is known; what came before has been put into `elements`.
-    let _ = Salvage(&mut elements).deserialize(&mut serde_json::Deserializer::from_str(json));
-    for element in elements {
-        unwrap(element.get(), to);
-    }
+    // That it breaks off is known; what came before has been given by then.
+    let _ = Elements { deepest: DEEPEST, to }.deserialize(&mut serde_json::Deserializer::from_str(json));
 }
 
-fn unwrap_within(deepest: usize, json: &str, to: &mut impl Collect) {
+/// Gives every record in `json`, a JSON value, to `to`, in order. It may be wrapped `deepest` times.
+pub(crate) fn unwrap_within(deepest: usize, json: &str, to: &mut impl Collect) {
     let Some(deeper) = deepest.checked_sub(1) else {
         return to.stray(Stray::TooDeep);
     };
     match Shape::of(json) {
         Ok(Shape::Record(record)) => to.record(record),
-        Ok(Shape::Many(elements)) => {
-            for element in elements {
-                unwrap_within(deeper, element.get(), to);
-            }
+        Ok(Shape::Many) => {
+            // It is whole, and so are its elements.
+            let _ =
+                Elements { deepest: deeper, to }.deserialize(&mut serde_json::Deserializer::from_str(json));
         }
         Ok(Shape::Wrapper(inside)) => unwrap_within(deeper, inside, to),
         Ok(Shape::Text(text)) => unwrap_within(deeper, text.trim(), to),
@@ -74,7 +71,7 @@ enum Shape<'t> {
     /// row of what `lookup-events` prints.
     Wrapper(&'t str),
     /// An array.
-    Many(Vec<&'t RawValue>),
+    Many,
     /// JSON in a string.
     Text(String),
     /// A digest, by which CloudTrail proves its log files: it lies among them and holds no event.
@@ -85,7 +82,7 @@ impl<'t> Shape<'t> {
     fn of(json: &'t str) -> Result<Self, Stray> {
         let unreadable = |error| Stray::Unreadable { fault: Fault::of(json.as_bytes(), &error) };
         match json.as_bytes().first() {
-            Some(b'[') => serde_json::from_str(json).map(Self::Many).map_err(unreadable),
+            Some(b'[') => serde_json::from_str::<IgnoredAny>(json).map(|_| Self::Many).map_err(unreadable),
             Some(b'"') => serde_json::from_str(json).map(Self::Text).map_err(unreadable),
             Some(b'{') => serde_json::from_str::<Object<'_>>(json).map_err(unreadable)?.shape(json),
             Some(_) | None => Err(Stray::NotAnEvent),
@@ -160,10 +157,14 @@ impl<'t> Deserialize<'t> for Object<'t> {
     }
 }
 
-/// Collects the elements of an array, or of the lists in an object, up to where it breaks off.
-struct Salvage<'v, 't>(&'v mut Vec<&'t RawValue>);
+/// Unwraps the elements of an array, or of the lists in an object, up to where it breaks off.
+struct Elements<'c, C> {
+    /// How often each may be wrapped.
+    deepest: usize,
+    to: &'c mut C,
+}
 
-impl<'t> DeserializeSeed<'t> for Salvage<'_, 't> {
+impl<'t, C: Collect> DeserializeSeed<'t> for Elements<'_, C> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -171,7 +172,7 @@ impl<'t> DeserializeSeed<'t> for Salvage<'_, 't> {
     }
 }
 
-impl<'t> Visitor<'t> for Salvage<'_, 't> {
+impl<'t, C: Collect> Visitor<'t> for Elements<'_, C> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -179,16 +180,17 @@ impl<'t> Visitor<'t> for Salvage<'_, 't> {
     }
 
     fn visit_seq<A: SeqAccess<'t>>(self, mut seq: A) -> Result<(), A::Error> {
-        while let Some(element) = seq.next_element()? {
-            self.0.push(element);
+        while let Some(element) = seq.next_element::<&RawValue>()? {
+            unwrap_within(self.deepest, element.get(), self.to);
         }
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { deepest, to } = self;
         while let Some(key) = map.next_key()? {
             match key {
-                Key::List => map.next_value_seed(Salvage(self.0))?,
+                Key::List => map.next_value_seed(Elements { deepest, to: &mut *to })?,
                 Key::Row | Key::Detail | Key::OfRecord | Key::OfDigest | Key::Other => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -216,7 +218,7 @@ mod tests {
 
     fn found(json: &str) -> Vec<String> {
         let mut found = Found::default();
-        unwrap(json, &mut found);
+        unwrap_within(DEEPEST, json, &mut found);
         found.0
     }
 

@@ -1,31 +1,46 @@
 //! The JSON values of a text, one after another: one pretty-printed value, JSON lines, or anything between.
 //!
-//! A value that is damaged does not take the others with it: reading goes on at the next line that starts a value.
-//! Knows nothing of events.
+//! Of a value that is longer than the window only its elements are there, one after another: see [`crate::long`]. A value
+//! that is damaged does not take the others with it: reading goes on at the next line that starts a value. Knows nothing
+//! of events.
 
 use std::fmt;
+use std::io::{self, Read};
 use std::str::from_utf8;
 
-use memchr::{memchr_iter, memrchr};
+use memchr::{memchr_iter, memmem};
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
+use crate::window::{Place, Size, Window, characters};
+
 /// The values of a text.
 #[derive(Debug)]
-pub(crate) struct Values<'t> {
-    text: &'t [u8],
-    at: usize,
-    /// The start of the last broken value, and how many lines end before it.
-    counted: (usize, usize),
+pub(crate) struct Values<R> {
+    pub(crate) window: Window<R>,
+    failure: Option<io::Error>,
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// The end of the text.
+    End,
+    /// A value of this length, in bytes.
+    Value(usize),
+    /// A value that is longer than the window.
+    Long,
+    /// A value that cannot be read.
+    Broken(Broken),
 }
 
 /// A value that cannot be read.
 #[derive(Debug)]
-pub(crate) struct Broken<'t> {
+pub(crate) struct Broken {
     /// Where it breaks off, and why.
     pub(crate) fault: Fault,
-    /// All of it, up to where the next value starts.
-    pub(crate) text: &'t str,
+    /// How much of what is at hand belongs to it; `None` if all does, and what follows may too.
+    pub(crate) length: Option<usize>,
 }
 
 /// Where a text cannot be read as JSON, and why.
@@ -42,16 +57,20 @@ pub(crate) struct Fault {
 impl Fault {
     /// What `error` says of `text`, the whole of what was read.
     pub(crate) fn of(text: &[u8], error: &serde_json::Error) -> Self {
-        let lines_before = error.line().saturating_sub(1);
-        let mut starts = memchr_iter(b'\n', text).map(|end| end.saturating_add(1));
-        let start = lines_before.checked_sub(1).and_then(|nth| starts.nth(nth)).unwrap_or(0);
-        let line = text.get(start..).unwrap_or_default();
+        let line = text.get(line_start(text, error)..).unwrap_or_default();
         let message = error.to_string();
         Self {
             line: error.line(),
             column: characters(line.get(..error.column()).unwrap_or(line)),
             message: message.split(" at line ").next().unwrap_or_default().to_owned(),
         }
+    }
+
+    /// The same, of a text that begins at `place`.
+    fn after(self, place: Place) -> Self {
+        let before = if self.line == 1 { place.column } else { 0 };
+        let Self { line, column, message } = self;
+        Self { line: place.line.saturating_add(line), column: before.saturating_add(column), message }
     }
 }
 
@@ -62,69 +81,144 @@ impl fmt::Display for Fault {
     }
 }
 
-impl<'t> Values<'t> {
-    /// The values of `text`; a byte order mark is passed over.
-    pub(crate) fn of(text: &'t [u8]) -> Self {
-        Self { text: text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text), at: 0, counted: (0, 0) }
+impl<R: Read> Values<R> {
+    /// The values of `source`.
+    pub(crate) const fn of(source: R, size: Size) -> Self {
+        Self { window: Window::new(source, size), failure: None }
     }
 
-    fn broken(&mut self, start: usize, value: &'t [u8], error: &serde_json::Error) -> Broken<'t> {
-        let before = self.text.get(..start).unwrap_or_default();
-        let line_start = memrchr(b'\n', before).map_or(0, |end| end.saturating_add(1));
-        let indent = before.get(line_start..).filter(|_| error.line() == 1).map_or(0, characters);
-        let Fault { line, column, message } = Fault::of(self.text.get(start..).unwrap_or_default(), error);
-        let fault = Fault {
-            line: self.lines_before(start).saturating_add(line),
-            column: indent.saturating_add(column),
-            message,
-        };
-        Broken { fault, text: readable(value) }
+    /// How the text begins: its first two bytes, if it has two. A byte order mark of UTF-8 is passed over.
+    pub(crate) fn beginning(&mut self) -> Option<[u8; 2]> {
+        self.more();
+        if self.window.rest().starts_with(b"\xef\xbb\xbf") {
+            self.window.drop_mark(3);
+        }
+        self.window.rest().first_chunk().copied()
     }
 
-    fn lines_before(&mut self, start: usize) -> usize {
-        let (at, lines) = self.counted;
-        let since = self.text.get(at..start).unwrap_or_default();
-        let lines = memchr_iter(b'\n', since).count().saturating_add(lines);
-        self.counted = (start, lines);
-        lines
+    /// Why the source failed, if it did and that was not asked before: what was read until then is there.
+    pub(crate) fn failure(&mut self) -> Option<io::Error> {
+        self.failure.take()
     }
-}
 
-impl<'t> Iterator for Values<'t> {
-    type Item = Result<&'t RawValue, Broken<'t>>;
+    /// What comes next; it is at hand from its first byte, and stays there.
+    pub(crate) fn next(&mut self) -> Next {
+        loop {
+            self.window.skip_space();
+            if let Some(next) = self.at_hand() {
+                return next;
+            }
+            if self.window.is_full() {
+                return Next::Long;
+            }
+            self.more();
+        }
+    }
 
-    fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.text.get(self.at..)?.trim_ascii_start();
-        let start = self.text.len().saturating_sub(rest.len());
+    /// The next byte that is no white space.
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        loop {
+            self.window.skip_space();
+            let first = self.window.rest().first().copied();
+            if first.is_some() || self.window.is_last() {
+                return first;
+            }
+            self.more();
+        }
+    }
+
+    /// The first `length` bytes at hand, as far as they are text.
+    pub(crate) fn text(&self, length: usize) -> &str {
+        readable(self.window.rest().get(..length).unwrap_or(self.window.rest()))
+    }
+
+    pub(crate) fn more(&mut self) {
+        if let Err(error) = self.window.more() {
+            self.failure = Some(error);
+        }
+    }
+
+    /// What is wrong with the next byte, or with the end of the text. Another value may start here.
+    pub(crate) fn fault(&self, message: &str) -> Broken {
+        let place = self.window.place();
+        let next = self.window.rest().first();
+        // The reader of what is not long gives the column of what came before the end.
+        let column = usize::from(next.is_some());
+        let fault = Fault { line: 1, column, message: message.to_owned() }.after(place);
+        let is_start = place.column == 0 && matches!(next, Some(b'{' | b'['));
+        Broken { fault, length: if is_start { Some(0) } else { self.broken_length(1) } }
+    }
+
+    /// Goes on to the next line that starts a value, beyond `broken`, whose text was at hand.
+    pub(crate) fn go_on_after(&mut self, broken: &Broken) {
+        if let Some(length) = broken.length {
+            return self.window.advance(length);
+        }
+        while !self.window.is_last() {
+            // The line feed may be the last byte at hand, and the value start with the next.
+            let length = self.window.rest().len().saturating_sub(1);
+            self.window.advance(length);
+            self.more();
+            if let Some(start) = line_that_starts_a_value(self.window.rest()) {
+                return self.window.advance(start);
+            }
+        }
+        self.window.advance(self.window.rest().len());
+    }
+
+    /// What comes next, if what is at hand tells that.
+    fn at_hand(&self) -> Option<Next> {
+        let (rest, is_last) = (self.window.rest(), self.window.is_last());
         let mut stream = Deserializer::from_slice(rest).into_iter::<&RawValue>();
-        let value = stream.next()?;
-        Some(match value {
-            Ok(value) => {
-                self.at = start.saturating_add(stream.byte_offset());
-                Ok(value)
+        match stream.next() {
+            None => is_last.then_some(Next::End),
+            Some(Ok(value)) => {
+                let may_go_on = stream.byte_offset() == rest.len() && is_number(value.get());
+                (is_last || !may_go_on).then(|| Next::Value(value.get().len()))
             }
-            Err(error) => {
-                let length = broken_length(rest, error.line());
-                self.at = start.saturating_add(length);
-                Err(self.broken(start, rest.get(..length).unwrap_or(rest), &error))
+            // A number that is cut is no number: `-`, `1e`.
+            Some(Err(error)) if !is_last && (error.is_eof() || shows_at(rest, &error) >= rest.len()) => None,
+            Some(Err(error)) => {
+                let fault = Fault::of(rest, &error).after(self.window.place());
+                Some(Next::Broken(Broken { fault, length: self.broken_length(error.line()) }))
             }
-        })
+        }
+    }
+
+    /// How much of what is at hand belongs to the broken value that it starts with: everything up to a line that starts
+    /// a value.
+    ///
+    /// The error shows in line `shows_in`, counted from 1. A value that was cut shows it in the line after, which is
+    /// whole; so the line before is the first that may start another. Looking no further back keeps this linear.
+    fn broken_length(&self, shows_in: usize) -> Option<usize> {
+        let text = self.window.rest();
+        let starts = memchr_iter(b'\n', text).map(|end| end.saturating_add(1));
+        let starts_value = |start: &usize| matches!(text.get(*start), Some(b'{' | b'['));
+        starts.skip(shows_in.saturating_sub(3)).find(starts_value)
     }
 }
 
-/// How much of `text` belongs to the broken value that it starts with: everything up to a line that starts a value.
-///
-/// The error shows in line `shows_in`, counted from 1. A value that was cut shows it in the line after, which is
-/// whole; so the line before is the first that may start another. Looking no further back keeps this linear.
-fn broken_length(text: &[u8], shows_in: usize) -> usize {
+/// Where in `text` the line of `error` starts.
+fn line_start(text: &[u8], error: &serde_json::Error) -> usize {
     let mut starts = memchr_iter(b'\n', text).map(|end| end.saturating_add(1));
-    let starts_value = |start: &usize| matches!(text.get(*start), Some(b'{' | b'['));
-    starts.by_ref().skip(shows_in.saturating_sub(3)).find(starts_value).unwrap_or(text.len())
+    let lines_before = error.line().saturating_sub(1);
+    lines_before.checked_sub(1).and_then(|nth| starts.nth(nth)).unwrap_or(0)
 }
 
-/// How many characters start in `bytes`: in UTF-8 every byte does but those that continue one.
-fn characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xbf)).count()
+/// How much of `text` had been read when `error` showed.
+fn shows_at(text: &[u8], error: &serde_json::Error) -> usize {
+    line_start(text, error).saturating_add(error.column())
+}
+
+/// Whether a JSON value is a number: the only one whose end shows in what follows it.
+fn is_number(value: &str) -> bool {
+    value.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+}
+
+/// Where in `text` a line starts with a value; its first line is not looked at.
+fn line_that_starts_a_value(text: &[u8]) -> Option<usize> {
+    let starts = [b"\n{", b"\n["].map(|start| memmem::find(text, start));
+    starts.into_iter().flatten().min().map(|end| end.saturating_add(1))
 }
 
 /// `bytes`, as far as they are text.
@@ -141,16 +235,34 @@ fn readable(bytes: &[u8]) -> &str {
 mod tests {
     use super::*;
 
-    /// Each value, or where it is broken and why.
-    fn read(text: &str) -> Vec<String> {
-        Values::of(text.as_bytes())
-            .map(|value| match value {
-                Ok(value) => value.get().to_owned(),
-                Err(Broken { fault: Fault { line, column, message }, text: _ }) => {
-                    format!("{line}:{column} {message}")
+    fn read_through(text: &str, first: usize) -> Vec<String> {
+        let mut values = Values::of(text.as_bytes(), Size { first, most: 1024 });
+        values.beginning();
+        let mut read = Vec::new();
+        loop {
+            match values.next() {
+                Next::End => return read,
+                Next::Long => panic!("nothing here is long"),
+                Next::Value(length) => {
+                    read.push(values.text(length).to_owned());
+                    values.window.advance(length);
                 }
-            })
-            .collect()
+                Next::Broken(broken) => {
+                    let Fault { line, column, message } = &broken.fault;
+                    read.push(format!("{line}:{column} {message}"));
+                    values.go_on_after(&broken);
+                }
+            }
+        }
+    }
+
+    /// Each value, or where it is broken and why, however much of the text is taken in at first.
+    fn read(text: &str) -> Vec<String> {
+        let read = read_through(text, 1024);
+        for first in 3..text.len() {
+            assert_eq!(read_through(text, first), read, "with {first} bytes at first");
+        }
+        read
     }
 
     #[test]
@@ -187,8 +299,20 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_is_cut_by_the_window_goes_on() {
+        assert_eq!(read("[1] -12.5e-3\n1e7 "), ["[1]", "-12.5e-3", "1e7"]);
+        assert_eq!(read("{\"a\": -0.1e+2}\n{}"), ["{\"a\": -0.1e+2}", "{}"]);
+        assert_eq!(read("-\n{}"), ["2:0 invalid number", "{}"]);
+    }
+
+    #[test]
+    fn what_is_broken_may_be_longer_than_the_window() {
+        assert_eq!(read(&format!("oops{}\n{{}}", " ".repeat(3000))), ["1:1 expected value", "{}"]);
+    }
+
+    #[test]
     fn damage_does_not_make_reading_slow() {
-        let text = "[\n".repeat(200_000) + "x";
-        assert_eq!(read(&text).len(), 2);
+        let text = "[\n".repeat(500) + "x";
+        assert_eq!(read_through(&text, 16).len(), 2);
     }
 }

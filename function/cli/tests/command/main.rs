@@ -10,6 +10,7 @@ mod discovery;
 mod ends;
 mod errors;
 mod hostile;
+mod memory;
 mod shapes;
 mod story;
 mod sweep;

@@ -1,0 +1,155 @@
+//! A text seen through a window, so that a file of any length takes the same memory. Knows nothing of JSON.
+
+use std::io::{self, Read};
+
+use memchr::{memchr_iter, memrchr};
+
+/// How much of a text is at hand, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    /// How much is taken in at first.
+    pub(crate) first: usize,
+    /// The most that is at hand at once, and so the longest that one record may be.
+    pub(crate) most: usize,
+}
+
+/// What is at hand of a text, from where reading has come to.
+#[derive(Debug)]
+pub(crate) struct Window<R> {
+    source: R,
+    size: Size,
+    bytes: Vec<u8>,
+    start: usize,
+    ended: bool,
+    place: Place,
+}
+
+/// A place in a text, counted from 0.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// How many lines end before it.
+    pub(crate) line: usize,
+    /// How many characters of its line come before it.
+    pub(crate) column: usize,
+}
+
+impl<R: Read> Window<R> {
+    /// The beginning of `source`, of which nothing is at hand yet.
+    pub(crate) const fn new(source: R, size: Size) -> Self {
+        let place = Place { line: 0, column: 0 };
+        Self { source, size, bytes: Vec::new(), start: 0, ended: false, place }
+    }
+
+    /// What is at hand.
+    pub(crate) fn rest(&self) -> &[u8] {
+        self.bytes.get(self.start..).unwrap_or_default()
+    }
+
+    /// Whether the text ends with what is at hand.
+    pub(crate) const fn is_last(&self) -> bool {
+        self.ended
+    }
+
+    /// Whether no more can be at hand at once.
+    pub(crate) fn is_full(&self) -> bool {
+        self.rest().len() >= self.size.most
+    }
+
+    /// Where what is at hand begins.
+    pub(crate) const fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Takes in as much again as is at hand, so that whoever looks at it anew each time looks at no byte more than
+    /// twice on average.
+    ///
+    /// # Errors
+    /// When the source fails: the text ends there.
+    pub(crate) fn more(&mut self) -> io::Result<()> {
+        self.bytes.drain(..self.start.min(self.bytes.len()));
+        self.start = 0;
+        let held = self.bytes.len();
+        let wanted = held.max(self.size.first).min(self.size.most.saturating_sub(held));
+        if self.ended || wanted == 0 {
+            return Ok(());
+        }
+        let limit = u64::try_from(wanted).unwrap_or(u64::MAX);
+        self.bytes.reserve_exact(wanted);
+        let taken = self.source.by_ref().take(limit).read_to_end(&mut self.bytes);
+        self.ended = !matches!(taken, Ok(length) if length == wanted);
+        taken.map(drop)
+    }
+
+    /// Goes on by `length` bytes.
+    pub(crate) fn advance(&mut self, length: usize) {
+        let passed = self.rest().get(..length).unwrap_or(self.rest());
+        let lines = memchr_iter(b'\n', passed).count();
+        let (before, last) = match memrchr(b'\n', passed) {
+            Some(end) => (0, passed.get(end.saturating_add(1)..).unwrap_or_default()),
+            None => (self.place.column, passed),
+        };
+        let column = before.saturating_add(characters(last));
+        self.start = self.start.saturating_add(passed.len());
+        self.place = Place { line: self.place.line.saturating_add(lines), column };
+    }
+
+    /// Goes on by `length` bytes that are not part of the text.
+    pub(crate) const fn drop_mark(&mut self, length: usize) {
+        self.start = self.start.saturating_add(length);
+    }
+
+    /// Goes on to the next byte at hand that is no white space.
+    pub(crate) fn skip_space(&mut self) {
+        let rest = self.rest();
+        let length = rest.len().saturating_sub(rest.trim_ascii_start().len());
+        self.advance(length);
+    }
+}
+
+/// How many characters start in `bytes`: in UTF-8 every byte does but those that continue one.
+pub(crate) fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xbf)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_tells_where_it_is() {
+        let mut window = Window::new("ab\nü世c\n".as_bytes(), Size { first: 64, most: 64 });
+        window.more().unwrap();
+        for (length, line, column) in [(1, 0, 1), (2, 1, 0), (5, 1, 2), (2, 2, 0)] {
+            window.advance(length);
+            assert_eq!(window.place(), Place { line, column });
+        }
+        assert!(window.rest().is_empty() && window.is_last());
+    }
+
+    #[test]
+    fn it_holds_no_more_than_the_most() {
+        let mut window = Window::new(io::repeat(b'x'), Size { first: 10, most: 100 });
+        for held in [10, 20, 40, 80, 100, 100] {
+            window.more().unwrap();
+            assert_eq!(window.rest().len(), held);
+        }
+        assert!(window.is_full() && !window.is_last());
+        assert_eq!(window.bytes.capacity(), 100);
+        window.advance(99);
+        window.more().unwrap();
+        assert_eq!(window.rest().len(), 11);
+    }
+
+    #[test]
+    fn what_a_source_gave_before_it_failed_is_there() {
+        struct Failing;
+        impl Read for Failing {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::InvalidData.into())
+            }
+        }
+        let mut window = Window::new(b"abc".chain(Failing), Size { first: 64, most: 64 });
+        assert_eq!(window.more().unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert_eq!((window.rest(), window.is_last()), (&b"abc"[..], true));
+    }
+}
