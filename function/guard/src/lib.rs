@@ -22,6 +22,7 @@ pub mod look;
 pub mod memory;
 pub mod network;
 pub mod notice;
+mod outbox;
 pub mod permission;
 pub mod plan;
 pub mod policy;

@@ -1,7 +1,7 @@
 //! What is remembered from one event to the next: how each event was told, and what is undone again and again.
 //!
-//! It decides how loud the guard is, and nothing else: no verdict and no call depends on it. Where it is lost, every
-//! revert is told by a message of its own again. Knows nothing of where records are kept; that is the port [`Remember`].
+//! It decides how loud the guard is, and holds what could not be told yet, and nothing else: no verdict and no call
+//! depends on it. Where it is lost, every revert is told by a message of its own again. Knows nothing of where records are kept; that is the port [`Remember`].
 
 mod notebook;
 
@@ -17,6 +17,7 @@ pub use notebook::Notebook;
 
 use crate::dispute::Dispute;
 use crate::id::{AccountId, EventId, Region};
+use crate::notice::Notice;
 
 /// Keeps records. What an implementation does not do itself is not remembered.
 pub trait Remember {
@@ -42,7 +43,7 @@ pub trait Remember {
         ready(Ok(()))
     }
 
-    /// All disputes in which something was counted and not told.
+    /// All records in which something waits to be told.
     ///
     /// # Errors
     /// When they cannot be listed.
@@ -64,6 +65,8 @@ pub enum Record {
     Telling(Telling),
     /// What is undone again and again in one place.
     Dispute(Dispute),
+    /// Notices that the topic may not have taken.
+    Unsent(Vec<Notice>),
 }
 
 /// How an event was told.
@@ -158,12 +161,13 @@ impl fmt::Display for Key {
 }
 
 impl Record {
-    /// How many reverts it counts of which nobody was told.
+    /// How many reverts it counts, or notices it holds, of which nobody was told.
     #[must_use]
     pub fn untold(&self) -> usize {
         match self {
             Self::Telling(_) => 0,
             Self::Dispute(dispute) => dispute.untold(),
+            Self::Unsent(notices) => notices.len(),
         }
     }
 }
@@ -193,7 +197,7 @@ impl Recalled {
     pub fn telling(&self, key: &Key) -> Option<&Telling> {
         match self.0.get(key)? {
             (_, Some(Record::Telling(telling))) => Some(telling),
-            (_, Some(Record::Dispute(_)) | None) => None,
+            (_, Some(Record::Dispute(_) | Record::Unsent(_)) | None) => None,
         }
     }
 
@@ -202,7 +206,7 @@ impl Recalled {
     pub fn dispute(&self, key: &Key) -> Option<&Dispute> {
         match self.0.get(key)? {
             (_, Some(Record::Dispute(dispute))) => Some(dispute),
-            (_, Some(Record::Telling(_)) | None) => None,
+            (_, Some(Record::Telling(_) | Record::Unsent(_)) | None) => None,
         }
     }
 
@@ -210,7 +214,36 @@ impl Recalled {
     pub fn disputes(&self) -> impl Iterator<Item = (&Key, &Dispute)> {
         self.0.iter().filter_map(|(key, (_, record))| match record {
             Some(Record::Dispute(dispute)) => Some((key, dispute)),
-            Some(Record::Telling(_)) | None => None,
+            Some(Record::Telling(_) | Record::Unsent(_)) | None => None,
+        })
+    }
+
+    /// The notices under `key` that may not have been told.
+    #[must_use]
+    pub fn unsent(&self, key: &Key) -> &[Notice] {
+        match self.0.get(key) {
+            Some((_, Some(Record::Unsent(notices)))) => notices,
+            Some((_, Some(Record::Telling(_) | Record::Dispute(_)) | None)) | None => &[],
+        }
+    }
+
+    /// The same without the notice `told`, wherever it is.
+    #[must_use]
+    pub(crate) fn without(&self, told: Option<&Notice>) -> Self {
+        let mut others = self.clone();
+        for (_, record) in others.0.values_mut() {
+            if let Some(Record::Unsent(notices)) = record {
+                notices.retain(|notice| Some(notice) != told);
+            }
+        }
+        others
+    }
+
+    /// All notices that may not have been told, in the order of their keys.
+    pub fn outboxes(&self) -> impl Iterator<Item = (&Key, &[Notice])> {
+        self.0.iter().filter_map(|(key, (_, record))| match record {
+            Some(Record::Unsent(notices)) => Some((key, notices.as_slice())),
+            Some(Record::Telling(_) | Record::Dispute(_)) | None => None,
         })
     }
 }

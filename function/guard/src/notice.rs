@@ -41,6 +41,7 @@ mod who;
 
 use std::future::Future;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use attributes::Attribute;
@@ -70,7 +71,7 @@ pub struct PublishError {
 }
 
 /// What people and machines are told about one event, or one sweep: the same story in every form that a topic delivers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     subject: String,
     email: String,

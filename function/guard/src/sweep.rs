@@ -21,10 +21,12 @@ use crate::judge::judge;
 use crate::look::{Answers, LookUpError, Questions, ReadAccount};
 use crate::memory::{MemoryError, Recalled, Remember};
 use crate::notice::{Notice, Publish};
+use crate::outbox::{self, Outbox};
 use crate::permission::{Direction, Peer};
 use crate::plan::plan;
 use crate::policy::{Mode, Policy};
 use crate::respond::{Announced, Guard};
+use crate::tell::Told;
 
 /// What is to be swept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +50,7 @@ pub struct Swept {
     pub failed: Option<LookUpError>,
     /// Whether people were told. The parts of one sweep are told in one message, by the last.
     pub announced: Announced,
-    /// At what the memory failed, if it did: what was counted then waits for the next sweep.
+    /// At what the memory failed, if it did: what waits there to be told waits for the next sweep.
     pub lapse: Option<MemoryError>,
 }
 
@@ -78,6 +80,7 @@ impl Guard {
         P: ReadAccount + ChangeAccount + Publish + Remember + Sync,
     {
         let digest = sweep.digest.begun(now, self.policy.sweep);
+        let mut draft = None;
         let mut swept = match ports.all_groups().await {
             Ok(groups) => {
                 let mut sweeper = Sweeper::new(self.policy.swept(), home, &groups, now, digest);
@@ -86,22 +89,42 @@ impl Guard {
                     (None, None) => sweeper.interfaces(ports, &has_time).await,
                     (rest, failed) => (rest, failed),
                 };
-                Swept::new(sweeper.digest, rest, failed)
+                draft = sweeper.draft;
+                Swept { lapse: sweeper.lapse, ..Swept::new(sweeper.digest, rest, failed) }
             }
             Err(error) => Swept::new(digest, None, Some(error)),
         };
         if swept.rest.is_some() {
+            // Whoever goes on has the digest.
+            if let Some(draft) = draft {
+                let taken = Outbox::of_sweeps(home, ports, now).take(&[draft]).await;
+                swept.lapse = swept.lapse.or(taken.err());
+            }
             return swept;
         }
         swept.digest.end(&self.policy, now);
-        self.conclude(&mut swept, home, ports, now).await;
+        self.conclude(&mut swept, draft.as_ref(), home, ports, now).await;
         swept
     }
 
-    /// Tells people of a sweep that is over, and of what was counted without a message until now.
+    /// Tells people of a sweep that nobody goes on with.
+    pub async fn tell_of_sweep<P: Publish + Remember>(
+        &self,
+        swept: &Swept,
+        home: &Home,
+        ports: &P,
+    ) -> Announced {
+        let Some(notice) = Notice::of_sweep(swept, home) else { return Announced::NotNeeded };
+        let now = swept.digest.began.unwrap_or_default();
+        Outbox::of_sweeps(home, ports, now).publish(&notice, None).await.announced
+    }
+
+    /// Tells people of a sweep that is over, of which `draft` is in the outbox; and of what was counted without a message
+    /// until now, or could not be told.
     async fn conclude<P: Publish + Remember>(
         &self,
         swept: &mut Swept,
+        draft: Option<&Notice>,
         home: &Home,
         ports: &P,
         now: Timestamp,
@@ -109,16 +132,25 @@ impl Guard {
         let untold = match ports.untold(now).await {
             Ok(untold) => untold,
             Err(error) => {
-                swept.lapse = Some(error);
+                swept.lapse.get_or_insert(error);
                 Recalled::default()
             }
         };
         swept.digest.count(&untold);
-        let Some(notice) = Notice::of_sweep(swept, home) else { return };
-        swept.announced = Announced::by(&notice, ports).await;
-        if swept.announced == Announced::Published {
-            swept.lapse = self.told(untold, ports, now).await.err().or(swept.lapse.take());
+        let left = outbox::send_all(&untold.without(draft), ports, now).await;
+        let own = match Notice::of_sweep(swept, home) {
+            Some(notice) if swept.digest.done() > 0 => {
+                Outbox::of_sweeps(home, ports, now).publish(&notice, draft).await
+            }
+            Some(notice) => Told { announced: Announced::by(&notice, ports).await, lapse: None },
+            None => Told { announced: Announced::NotNeeded, lapse: None },
+        };
+        if own.announced == Announced::Published {
+            swept.lapse = swept.lapse.take().or(self.told(untold, ports, now).await.err());
         }
+        let Told { announced, lapse } = left.and(own);
+        swept.announced = announced;
+        swept.lapse = swept.lapse.take().or(lapse);
     }
 }
 
@@ -149,13 +181,20 @@ struct Sweeper<'a> {
     known: Facts,
     /// The last group that was swept.
     last: Option<GroupId>,
+    /// What is in the outbox of what was done so far.
+    draft: Option<Notice>,
+    /// How much had been done when that was put in, or in the parts of the sweep before this one.
+    noted: usize,
+    /// At what the memory failed, if it did.
+    lapse: Option<MemoryError>,
 }
 
 impl<'a> Sweeper<'a> {
     fn new(policy: Policy, home: &'a Home, groups: &[Group], now: Timestamp, digest: Digest) -> Self {
         let answers = Answers { groups: Ok(groups.to_vec()), ..Answers::default() };
         let known = Facts::about(Vec::new(), home.account.clone(), answers, now).of_whole_account();
-        Self { policy, home, digest, known, last: None }
+        let noted = digest.done();
+        Self { policy, home, digest, known, last: None, draft: None, noted, lapse: None }
     }
 
     /// Sweeps `groups` in the order of their ids; where to go on, and why not, if it cannot.
@@ -167,7 +206,7 @@ impl<'a> Sweeper<'a> {
         has_time: &impl Fn() -> bool,
     ) -> (Option<Sweep>, Option<LookUpError>)
     where
-        P: ReadAccount + ChangeAccount + Sync,
+        P: ReadAccount + ChangeAccount + Publish + Remember + Sync,
     {
         groups.sort_by(|one, other| one.id.cmp(&other.id));
         let is_left = |group: &&Group| after.as_ref().is_none_or(|after| group.id > *after);
@@ -177,12 +216,34 @@ impl<'a> Sweeper<'a> {
             if !has_time() {
                 return (Some(self.rest()), None);
             }
-            if let Err(error) = self.batch(batch, ports).await {
+            let done = self.batch(batch, ports).await;
+            self.note(ports).await;
+            if let Err(error) = done {
                 return (None, Some(error));
             }
             self.last = batch.last().map(|group| group.id.clone());
         }
         (None, None)
+    }
+
+    /// Puts what was done so far into the outbox, in case that this attempt does not come to tell it.
+    async fn note<P: Publish + Remember>(&mut self, ports: &P) {
+        let done = self.digest.done();
+        if done == self.noted {
+            return;
+        }
+        let stopped = LookUpError {
+            call: "the sweep",
+            message: "it stopped before its end".to_owned(),
+            retryable: true,
+        };
+        let swept = Swept::new(self.digest.clone(), None, Some(stopped));
+        let Some(notice) = Notice::of_sweep(&swept, self.home) else { return };
+        let outbox = Outbox::of_sweeps(self.home, ports, self.known.at);
+        match outbox.put(&notice, self.draft.as_ref()).await {
+            Ok(()) => (self.draft, self.noted) = (Some(notice), done),
+            Err(error) => self.lapse = Some(error),
+        }
     }
 
     /// The sweep that goes on from here.

@@ -1,8 +1,8 @@
 //! Tells people of one event: how loud, is decided by what is remembered.
 //!
-//! What is told rests on three rules. A revert is counted without a message only where people were told before that it
-//! will be. An event is not told a second time unless something new came of it. Where the memory fails, everything is
-//! told: it never stops anything.
+//! What is told rests on four rules. A revert is counted without a message only where people were told before that it
+//! will be. An event is not told a second time unless something new came of it. What an earlier attempt could not tell
+//! is told first. Where the memory fails, everything is told: it never stops anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +11,10 @@ use jiff::{SignedDuration, Timestamp};
 use crate::act::{Action, Outcome, Target};
 use crate::change::Vouching;
 use crate::dispute::{Bout, Dispute, Disputes, Matter, Revert, Stage, Undone};
-use crate::judge::{Missing, Verdict, Violation};
+use crate::judge::{Ignored, Missing, Verdict, Violation};
 use crate::memory::{KeepError, Key, MemoryError, Note, Recalled, Record, Remember, Telling};
 use crate::notice::{Notice, Publish, PublishError};
+use crate::outbox::Outbox;
 use crate::respond::{Guard, Handled};
 
 /// Whether people were told.
@@ -82,15 +83,16 @@ const MOST_PLACES: usize = 16;
 impl Guard {
     /// Tells people of `handled`, if they have to know.
     pub(crate) async fn tell<P: Publish + Remember>(&self, handled: &Handled, ports: &P) -> Told {
-        let Some(notice) = Notice::of(handled) else {
-            return Told { announced: Announced::NotNeeded, lapse: None };
-        };
+        let Some(notice) = Notice::of(handled) else { return tell_left(handled, ports).await };
         let memoir = Memoir::new(self, handled, &notice);
         for _ in 0..ATTEMPTS {
             let recalled = match ports.recall(&memoir.keys(), handled.handled_at).await {
                 Ok(recalled) => recalled,
                 Err(error) => return aloud(&notice, ports, Some(error)).await,
             };
+            if let Some(told) = memoir.tell_left(&notice, &recalled, ports).await {
+                return told;
+            }
             match memoir.hear(&recalled) {
                 Hearing::Before => return Told { announced: Announced::Before, lapse: None },
                 Hearing::Counted(notes) => match keep(&notes, ports).await {
@@ -137,9 +139,36 @@ impl Guard {
     }
 }
 
+impl Told {
+    /// What became of both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        let announced = match (self.announced, other.announced) {
+            (failed @ Announced::Failed(_), _) | (_, failed @ Announced::Failed(_)) => failed,
+            (Announced::NotNeeded, announced) | (announced, Announced::NotNeeded) => announced,
+            (announced, _) => announced,
+        };
+        Self { announced, lapse: self.lapse.or(other.lapse) }
+    }
+}
+
 /// Publishes `notice` whatever is remembered.
 async fn aloud(notice: &Notice, ports: &impl Publish, lapse: Option<MemoryError>) -> Told {
     Told { announced: Announced::by(notice, ports).await, lapse }
+}
+
+/// Tells what an earlier attempt did and could not tell, where this one has found nothing to tell: the group, the list or
+/// the policy may be another by now.
+async fn tell_left<P: Publish + Remember>(handled: &Handled, ports: &P) -> Told {
+    let nothing = Told { announced: Announced::NotNeeded, lapse: None };
+    let may_be_left = match handled.judgement.verdict {
+        Verdict::Compliant | Verdict::Unmanaged | Verdict::Ignored(Ignored::GroupGone) => true,
+        Verdict::Ignored(_) | Verdict::Undecidable(_) | Verdict::Violation(_) => false,
+    };
+    let Some(key) = Key::outbox(&handled.event).filter(|_| may_be_left) else { return nothing };
+    match ports.recall(&BTreeSet::from([key.clone()]), handled.handled_at).await {
+        Ok(recalled) => Outbox::new(key.clone(), ports, handled.handled_at).send(recalled.unsent(&key)).await,
+        Err(error) => Told { lapse: Some(error), ..nothing },
+    }
 }
 
 async fn keep(notes: &[Note], ports: &impl Remember) -> Result<(), KeepError> {
@@ -155,6 +184,8 @@ struct Memoir {
     own: Option<String>,
     now: Timestamp,
     event: Option<Key>,
+    /// Where the notices are that an earlier attempt may not have told.
+    outbox: Option<Key>,
     telling: Telling,
     /// Whether handling it did something, which people do not know yet.
     is_new: bool,
@@ -188,6 +219,7 @@ impl Memoir {
                 Vouching::Vouched => event.id.as_ref().map(Key::event),
                 Vouching::Hearsay => None,
             },
+            outbox: Key::outbox(event),
             telling: Telling {
                 verdict: handled.judgement.verdict.word().to_owned(),
                 door: notice.door().to_owned(),
@@ -205,7 +237,42 @@ impl Memoir {
     }
 
     fn keys(&self) -> BTreeSet<Key> {
-        self.event.iter().chain(self.matters.keys()).cloned().collect()
+        self.event.iter().chain(&self.outbox).chain(self.matters.keys()).cloned().collect()
+    }
+
+    fn outbox<'p, P: Publish + Remember>(&self, ports: &'p P) -> Option<Outbox<'p, P>> {
+        self.outbox.clone().map(|key| Outbox::new(key, ports, self.now))
+    }
+
+    /// Tells what an earlier attempt could not tell, if it left anything: what became of that, where no more is to be
+    /// told. `notice` is what this attempt has to tell.
+    async fn tell_left<P: Publish + Remember>(
+        &self,
+        notice: &Notice,
+        recalled: &Recalled,
+        ports: &P,
+    ) -> Option<Told> {
+        let outbox = self.outbox(ports)?;
+        let left = self.outbox.as_ref().map_or(&[][..], |key| recalled.unsent(key));
+        if left.is_empty() {
+            return None;
+        }
+        let told = outbox.send(left).await;
+        if told.announced != Announced::Published {
+            let put = if self.is_new { outbox.put(notice, None).await } else { Ok(()) };
+            return Some(Told { lapse: told.lapse.or(put.err()), ..told });
+        }
+        // It was told better there: this attempt only found it done.
+        let adds_nothing = !self.is_new && !self.is_retried && notice.is_well();
+        if !adds_nothing {
+            return None;
+        }
+        let kept = keep(&self.notes(&BTreeMap::new(), recalled), ports).await;
+        let lapse = match kept {
+            Err(KeepError::Failed(error)) => Some(error),
+            Ok(()) | Err(KeepError::Overtaken) => None,
+        };
+        Some(Told { lapse: told.lapse.or(lapse), ..told })
     }
 
     fn hear(&self, recalled: &Recalled) -> Hearing {
@@ -248,9 +315,13 @@ impl Memoir {
         dispute.bouts(matters).filter(is_more).cloned().collect()
     }
 
-    /// Publishes `notice`, and then takes note of that. What cannot be noted is told again.
+    /// Publishes `notice`, and then takes note of that. What cannot be noted is told again; what was done is kept until
+    /// it is told.
     async fn publish<P: Publish + Remember>(&self, notice: &Notice, recalled: &Recalled, ports: &P) -> Told {
-        let told = aloud(notice, ports, None).await;
+        let told = match self.outbox(ports).filter(|_| self.is_new) {
+            Some(outbox) => outbox.publish(notice, None).await,
+            None => aloud(notice, ports, None).await,
+        };
         if told.announced != Announced::Published {
             return told;
         }
@@ -259,12 +330,12 @@ impl Memoir {
         for _ in 0..ATTEMPTS {
             match keep(&self.told_notes(&shown, &recalled), ports).await {
                 Ok(()) => return told,
-                Err(KeepError::Failed(error)) => return Told { lapse: Some(error), ..told },
+                Err(KeepError::Failed(error)) => return Told { lapse: told.lapse.or(Some(error)), ..told },
                 Err(KeepError::Overtaken) => {}
             }
             match ports.recall(&self.keys(), self.now).await {
                 Ok(again) => recalled = again,
-                Err(error) => return Told { lapse: Some(error), ..told },
+                Err(error) => return Told { lapse: told.lapse.or(Some(error)), ..told },
             }
         }
         told

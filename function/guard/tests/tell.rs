@@ -13,12 +13,13 @@ use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tierguard::act::{AuthorizeError, ChangeAccount, RestoreError, RevokeError, Revoked, SetGroupsError};
-use tierguard::group::Group;
-use tierguard::id::{AccountId, GroupId, RoleArn};
+use tierguard::group::{Group, Rule};
+use tierguard::id::{AccountId, GroupId, RoleArn, RuleId};
 use tierguard::interface::Interface;
 use tierguard::look::{Answers, LookUpError, Questions, ReadAccount};
 use tierguard::memory::{KeepError, Key, MemoryError, Note, Notebook, Recalled, Remember};
 use tierguard::notice::{Notice, Publish, PublishError};
+use tierguard::permission::{Direction, Peer, Permission};
 use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
 use tierguard::respond::Announced;
 use tierguard::sweep::{Home, Sweep};
@@ -54,6 +55,12 @@ struct Faults {
     revoke: bool,
     /// The rule was gone before.
     gone: bool,
+    /// The group is in no tier any more.
+    unmanaged: bool,
+    /// The group has a rule that is forbidden.
+    open: bool,
+    /// Whoever publishes waits for ever.
+    hang: bool,
     /// So often somebody else writes in between.
     overtaken: usize,
 }
@@ -93,6 +100,9 @@ impl Publish for Scene {
         if self.faults().publish {
             return Err(PublishError { message: "no".to_owned() });
         }
+        if self.faults().hang {
+            std::future::pending::<()>().await;
+        }
         self.notices.lock().unwrap().push(notice.clone());
         Ok(())
     }
@@ -110,12 +120,12 @@ fn web() -> Group {
 
 impl ReadAccount for Scene {
     async fn look(&self, _: &Questions) -> Answers {
-        let rules = BTreeMap::from([(web().id, Ok(Vec::new()))]);
-        Answers { groups: Ok(vec![web()]), rules, ..Answers::default() }
+        let rules = BTreeMap::from([(web().id, Ok(self.rules()))]);
+        Answers { groups: Ok(vec![self.group()]), rules, ..Answers::default() }
     }
 
     async fn all_groups(&self) -> Result<Vec<Group>, LookUpError> {
-        Ok(vec![web()])
+        Ok(vec![self.group()])
     }
 
     async fn all_interfaces(&self) -> Result<Vec<Interface>, LookUpError> {
@@ -153,6 +163,19 @@ impl ChangeAccount for Scene {
 impl Scene {
     fn faults(&self) -> Faults {
         *self.faults.lock().unwrap()
+    }
+
+    fn group(&self) -> Group {
+        let tags = if self.faults().unmanaged { BTreeMap::new() } else { web().tags };
+        Group { tags, ..web() }
+    }
+
+    fn rules(&self) -> Vec<Rule> {
+        let peer = Peer::Network("0.0.0.0/0".parse().unwrap());
+        let permission =
+            Permission { direction: Direction::Ingress, traffic: "22/tcp".parse().unwrap(), peer };
+        let rule = Rule { id: RuleId::new("sgr-0123456789abcdef0").ok(), permission, description: None };
+        if self.faults().open { vec![rule] } else { Vec::new() }
     }
 
     fn with(&self, faults: Faults) -> &Self {
@@ -329,9 +352,12 @@ fn somebody_else_who_writes_at_the_same_time_is_waited_for() {
     assert_eq!(scene.war([6]), [Announced::Published], "but not for ever");
 }
 
+fn home() -> Home {
+    Home { account: AccountId::new("111122223333").ok(), region: None }
+}
+
 fn sweep(scene: &Scene, minute: i64) -> Option<Announced> {
-    let home = Home { account: AccountId::new("111122223333").ok(), region: None };
-    let guard = guard();
+    let (home, guard) = (home(), guard());
     let swept = guard.sweep(Sweep::default(), &home, scene, at(minute), || true);
     let swept = swept.now_or_never().expect("nothing here waits");
     swept.lapse.is_none().then_some(swept.announced)
@@ -362,4 +388,82 @@ fn a_sweep_that_cannot_tell_what_was_counted_says_so_in_its_result() {
     assert_eq!(sweep(&scene, 90), None);
     scene.with(Faults::default());
     assert_eq!(sweep(&scene, 91), Some(Announced::Published));
+}
+
+/// Whatever the account is by then: the message says what was done, and to whom.
+#[test]
+fn what_an_attempt_did_and_could_not_tell_is_told_by_one_that_finds_nothing() {
+    let scene = Scene::default();
+    scene.with(Faults { publish: true, ..Faults::default() });
+    assert!(scene.open("e", 22, 0).retry().is_some());
+    scene.with(Faults { publish: true, unmanaged: true, ..Faults::default() });
+    assert!(scene.open("e", 22, 1).retry().is_some(), "it was not told yet");
+    scene.with(Faults { unmanaged: true, ..Faults::default() });
+    assert_eq!(scene.open("e", 22, 2).announced, Announced::Published);
+    let subjects = scene.subjects();
+    assert!(
+        matches!(&subjects[..], [one] if one.starts_with("CLOSED: 22/tcp from 0.0.0.0/0")),
+        "{subjects:?}"
+    );
+    assert_eq!(scene.open("e", 22, 3).announced, Announced::NotNeeded, "it is told once");
+}
+
+#[test]
+fn what_an_attempt_could_not_tell_is_told_before_what_the_next_one_does() {
+    let scene = Scene::default();
+    scene.with(Faults { publish: true, ..Faults::default() });
+    scene.open("e", 22, 0);
+    scene.with(Faults::default());
+    assert_eq!(scene.open("e", 22, 1).announced, Announced::Published);
+    assert_eq!(scene.subjects().len(), 2, "it was closed twice");
+    assert_eq!(sweep(&scene, 2), Some(Announced::NotNeeded));
+}
+
+#[test]
+fn what_no_attempt_could_tell_is_told_by_the_next_sweep() {
+    let scene = Scene::default();
+    scene.with(Faults { publish: true, ..Faults::default() });
+    scene.war(0..2);
+    assert!(matches!(sweep(&scene, 3), Some(Announced::Failed(_))));
+    scene.with(Faults::default());
+    assert_eq!(sweep(&scene, 4), Some(Announced::Published));
+    assert_eq!(scene.subjects().len(), 2);
+    assert_eq!(sweep(&scene, 5), Some(Announced::NotNeeded));
+}
+
+#[test]
+fn what_a_sweep_did_and_could_not_tell_is_told_by_the_next_one() {
+    let scene = Scene::default();
+    scene.with(Faults { publish: true, open: true, ..Faults::default() });
+    assert!(matches!(sweep(&scene, 0), Some(Announced::Failed(_))));
+    scene.with(Faults::default());
+    assert_eq!(sweep(&scene, 1), Some(Announced::Published));
+    let subjects = scene.subjects();
+    assert!(matches!(&subjects[..], [one] if one.starts_with("SWEEP")), "{subjects:?}");
+    assert_eq!(sweep(&scene, 2), Some(Announced::NotNeeded));
+}
+
+/// Lambda ends an attempt wherever it is.
+#[test]
+fn what_a_sweep_did_before_it_was_ended_is_told_by_the_next_one() {
+    let scene = Scene::default();
+    scene.with(Faults { hang: true, open: true, ..Faults::default() });
+    let home = home();
+    let guard = guard();
+    assert_eq!(guard.sweep(Sweep::default(), &home, &scene, at(0), || true).now_or_never(), None);
+    scene.with(Faults::default());
+    assert_eq!(sweep(&scene, 1), Some(Announced::Published));
+    assert_eq!(scene.subjects().len(), 1);
+    assert_eq!(sweep(&scene, 2), Some(Announced::NotNeeded));
+}
+
+#[test]
+fn an_outbox_that_does_not_work_keeps_no_message_back() {
+    let scene = Scene::default();
+    scene.with(Faults { keep: true, open: true, ..Faults::default() });
+    assert_eq!(sweep(&scene, 0), None, "the memory failed");
+    assert_eq!(scene.subjects().len(), 1);
+    scene.with(Faults { recall: true, open: true, ..Faults::default() });
+    assert_eq!(sweep(&scene, 1), None);
+    assert_eq!(scene.subjects().len(), 1);
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use tierguard::change::Vouching;
-use tierguard::notice::{Notice, PublishError};
+use tierguard::notice::PublishError;
 use tierguard::respond::Announced;
 use tierguard::sweep::{Home, Sweep, Swept};
 use tierguard::{ChangeAccount, Guard, Handled, Publish, ReadAccount, Remember};
@@ -51,7 +51,6 @@ where
     }
 
     async fn tell(&self, swept: &Swept) -> Announced {
-        let Some(notice) = Notice::of_sweep(swept, &self.home) else { return Announced::NotNeeded };
-        Announced::by(&notice, &self.ports).await
+        self.guard.tell_of_sweep(swept, &self.home, &self.ports).await
     }
 }

@@ -1,8 +1,8 @@
 //! Long random life: weeks of an account, with people, a deployment tool and an intruder at work, records that come late,
 //! twice, cut or never, calls that fail in every way, and a guard in the middle of it. Everything follows from a seed.
 //!
-//! What must hold is in `watcher`. A life takes about half a second of a core as the tests are built, and a tenth of a
-//! second where the guard is optimised; so few are lived by default. More lives, and one life told in full:
+//! What must hold is in `watcher`. A life takes about a quarter of a second of a core as the tests are built, and a tenth
+//! of a second in a release. More lives than the usual, and one life told in full:
 //!
 //! ```sh
 //! TIERGUARD_LIFE_SEEDS=100000 cargo test --release --package tierguard-account --test life -- --nocapture
@@ -43,7 +43,7 @@ use course::{Life, live};
 use tally::Tally;
 
 /// How many lives are lived if nobody says otherwise.
-const LIVES: u64 = 100;
+const LIVES: u64 = 2_000;
 /// How many lines of a story are shown.
 const LINES: usize = 40;
 

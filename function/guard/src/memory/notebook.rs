@@ -46,7 +46,7 @@ impl Notebook {
         Ok(())
     }
 
-    /// All disputes in which something was counted and not told.
+    /// All records in which something waits to be told.
     #[must_use]
     pub fn untold(&self, now: Timestamp) -> Recalled {
         read(self.0.iter().filter(|(_, page)| page.record.untold() > 0), now)

@@ -4,9 +4,10 @@
 //! values are not empty, a filter policy has at most five names, and a `String.Array` matches if one of its strings
 //! does, so that a policy can name one tier of several.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::dispute;
 use super::door::State;
@@ -18,24 +19,24 @@ use crate::sweep::{Digest, Home};
 use crate::tell::Standing;
 
 /// One message attribute.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attribute {
-    name: &'static str,
-    data_type: &'static str,
+    name: Cow<'static, str>,
+    data_type: Cow<'static, str>,
     value: String,
 }
 
 impl Attribute {
     /// `Name`: `verdict`, `outcome`, `dispute`, `tier`, `account` or `region`.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// `DataType`: `String`, or `String.Array` for the tiers, and for the outcomes of a sweep.
     #[must_use]
-    pub const fn data_type(&self) -> &'static str {
-        self.data_type
+    pub fn data_type(&self) -> &str {
+        &self.data_type
     }
 
     /// `StringValue`, never empty: a word, or a JSON array of strings.
@@ -72,12 +73,12 @@ pub(super) fn of_sweep(digest: &Digest, home: &Home) -> Vec<Attribute> {
 }
 
 fn string(name: &'static str, value: &str) -> Attribute {
-    Attribute { name, data_type: "String", value: ascii(value, ID) }
+    Attribute { name: name.into(), data_type: "String".into(), value: ascii(value, ID) }
 }
 
 fn array(name: &'static str, values: &impl Serialize) -> Option<Attribute> {
     let json = serde_json::to_string(values).ok()?;
-    Some(Attribute { name, data_type: "String.Array", value: ascii_json(&json) })
+    Some(Attribute { name: name.into(), data_type: "String.Array".into(), value: ascii_json(&json) })
 }
 
 fn tiers(handled: &Handled) -> Option<Attribute> {

@@ -1,5 +1,7 @@
 //! How things stand, in a word for people and in words for machines.
 
+use serde::{Deserialize, Serialize};
+
 use super::text::Text;
 
 /// How things stand.
@@ -13,7 +15,8 @@ pub(super) struct State {
 }
 
 /// Whether what was forbidden is still open, and what is required still missing; the worse, the later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Door {
     /// Nothing that is required is missing any more.
     Restored,

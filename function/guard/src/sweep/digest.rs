@@ -246,6 +246,12 @@ impl Digest {
         }
     }
 
+    /// How much was changed.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        [Fared::Done, Fared::Narrowed].iter().filter_map(|fared| self.outcomes.get(fared)).sum()
+    }
+
     /// How many things are wrong that a line could tell.
     #[must_use]
     pub const fn wrong(&self) -> usize {

@@ -7,6 +7,8 @@ use crate::facts::Facts;
 use crate::interface::Interface;
 use crate::judge::{Mixture, Verdict, judge};
 use crate::look::{Answers, LookUpError, Questions, ReadAccount};
+use crate::memory::Remember;
+use crate::notice::Publish;
 use crate::plan::plan;
 
 /// How many interfaces are looked at once more, and mended, between two looks at the clock.
@@ -20,7 +22,7 @@ impl Sweeper<'_> {
         has_time: &impl Fn() -> bool,
     ) -> (Option<Sweep>, Option<LookUpError>)
     where
-        P: ReadAccount + ChangeAccount + Sync,
+        P: ReadAccount + ChangeAccount + Publish + Remember + Sync,
     {
         if self.policy.interfaces.is_none() {
             return (None, None);
@@ -33,7 +35,9 @@ impl Sweeper<'_> {
             if !has_time() {
                 return (Some(self.rest()), None);
             }
-            if let Err(error) = self.mend(batch, ports).await {
+            let done = self.mend(batch, ports).await;
+            self.note(ports).await;
+            if let Err(error) = done {
                 return (None, Some(error));
             }
         }
