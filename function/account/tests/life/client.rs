@@ -1,10 +1,12 @@
 //! The guard's ports as one invocation has them: every call takes its time, and may be refused, or answered by nobody.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll};
 
+use jiff::Timestamp;
 use tierguard::act::{
     AuthorizeError, CallError, ChangeAccount, RestoreError, RevokeError, Revoked, SetGroupsError,
 };
@@ -13,7 +15,7 @@ use tierguard::group::Group;
 use tierguard::id::{GroupId, PrefixListId};
 use tierguard::interface::Interface;
 use tierguard::look::{Answers, LookUpError, Questions, ReadAccount};
-use tierguard::memory::Remember;
+use tierguard::memory::{KeepError, Key, MemoryError, Note, Recalled, Record, Remember};
 use tierguard::notice::{Notice, Publish, PublishError};
 use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
 use tierguard_account::Ports;
@@ -140,14 +142,35 @@ impl Publish for Client {
     async fn publish(&self, notice: &Notice) -> Result<(), PublishError> {
         let told = |world: &mut World| {
             world.story.tell(world.now, || format!("guard {} told: {}", self.job, notice.subject()));
-            world.watcher.heard(world.now, self.job, notice);
+            world.told(self.job, notice);
         };
         self.call("Publish", told).await.map_err(|CallError { message, .. }| PublishError { message })
     }
 }
 
-/// Everything is told by itself: what a watcher cannot see told, it holds to be lost.
-impl Remember for Client {}
+/// Nothing is remembered but what waits to be told. Then everything is told by itself: what a watcher cannot see told, it
+/// holds to be lost.
+impl Remember for Client {
+    async fn recall(&self, keys: &BTreeSet<Key>, now: Timestamp) -> Result<Recalled, MemoryError> {
+        let recalled = self.call("GetItem", |world| world.notebook.recall(keys, now)).await;
+        recalled.map_err(|error| memory_error("GetItem", error))
+    }
+
+    async fn keep(&self, note: &Note) -> Result<(), KeepError> {
+        let Record::Unsent(notices) = &note.record else { return Ok(()) };
+        let kept = self.call("PutItem", |world| {
+            world.notebook.keep(note)?;
+            world.put_in(self.job, notices);
+            Ok(())
+        });
+        kept.await.map_err(|error| memory_error("PutItem", error))?
+    }
+
+    async fn untold(&self, now: Timestamp) -> Result<Recalled, MemoryError> {
+        let untold = self.call("Scan", |world| world.notebook.untold(now)).await;
+        untold.map_err(|error| memory_error("Scan", error))
+    }
+}
 
 /// Waits until an instant of the simulated clock.
 struct Wait {
@@ -166,6 +189,10 @@ impl Future for Wait {
         world.alarms.push(self.until);
         Poll::Pending
     }
+}
+
+fn memory_error(call: &'static str, CallError { message, .. }: CallError) -> MemoryError {
+    MemoryError { call, message }
 }
 
 fn look_up_error(call: &'static str, CallError { message, retryable }: CallError) -> LookUpError {

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use tierguard::id::RoleArn;
+use tierguard::memory::Notebook;
 use tierguard::policy::Mode;
 use tierguard::sweep::{Fared, Sweep};
 use tierguard::{Guard, Policy};
@@ -99,6 +100,8 @@ impl Course {
             weather: Weather::new(dice.other(), evening),
             watcher,
             story: Story::new(),
+            notebook: Notebook::default(),
+            authors: Vec::new(),
             alarms: Vec::new(),
             own: Vec::new(),
         }));
@@ -324,6 +327,7 @@ impl Course {
         let world = &mut *self.world();
         let (before, _) = world.cloud.serve(now, false, sweep);
         world.watcher.swept(&before, &world.cloud, now);
+        world.tell_what_is_kept();
         world.watcher.last_look(&world.cloud, now);
         let (_, swept) = world.cloud.serve(now, false, sweep);
         let acts = |fared: &Fared| !matches!(fared, Fared::NotifyOnly | Fared::Withheld | Fared::NoRoom);

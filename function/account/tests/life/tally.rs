@@ -57,5 +57,6 @@ tally! {
     sweeps = "sweeps",
     parts = "of them in parts",
     notices = "notices",
+    for_others = "of them of what another invocation had done",
     twice = "events handled twice more, for comparison",
 }

@@ -18,7 +18,10 @@
 //! 8. What is added was allowed in one of these states, and no call of an attempt that adds begins after one that takes away.
 //! 9. No life panics, and each ends.
 //!
-//! Of 4 and 2 three limits are known. Where a deed is told by nobody, it is counted.
+//! What was put into the outbox is told at the end of the life at the latest.
+//!
+//! Of 4 and 2 three limits are known, the first two where an attempt could not put what it did into the outbox either.
+//! Where a deed is told by nobody, it is counted.
 //!
 //! - A sweep, or a change of a prefix list that could be put back, died or could not publish after it had taken something:
 //!   the next attempt finds it done, and no record tells of it (4).
@@ -61,6 +64,8 @@ use window::Window;
 pub(crate) struct Watcher {
     policy: Policy,
     jobs: BTreeMap<JobId, Watch>,
+    /// Jobs that have ended, with what waits to be told.
+    waiting: Vec<(JobId, Watch)>,
     told: Told,
     kept: Kept,
     pub(crate) tally: Tally,
@@ -86,6 +91,8 @@ struct Watch {
     has_taken: bool,
     /// What was done in all attempts.
     deeds: Vec<Done>,
+    /// When it last put what it had done into the outbox.
+    kept: Option<Moment>,
 }
 
 /// Something that was done, when, and in which state of the account and of the exemptions.
@@ -118,6 +125,7 @@ impl Watcher {
             kept: Kept::of(&cloud.now().court(&policy, Moment(0)), cloud.now()),
             policy,
             jobs: BTreeMap::new(),
+            waiting: Vec::new(),
             told: Told::default(),
             tally: Tally::default(),
             objection: None,
@@ -137,6 +145,7 @@ impl Watcher {
             began: now,
             has_taken: false,
             deeds: Vec::new(),
+            kept: None,
         });
         (watch.began, watch.has_taken) = (now, false);
     }
@@ -214,6 +223,13 @@ impl Watcher {
         self.told.hear(now, job, notice);
     }
 
+    /// What a job has done so far is in the outbox.
+    pub(crate) fn keeps(&mut self, now: Moment, job: JobId) {
+        if let Some(watch) = self.jobs.get_mut(&job) {
+            watch.kept = Some(now);
+        }
+    }
+
     /// An attempt has failed. What it did, the next one finds done, and where no record tells, that one has nothing to
     /// tell: see the limits above.
     pub(crate) fn failed(&mut self, job: JobId, end: &End) {
@@ -224,23 +240,30 @@ impl Watcher {
         };
         let Some(watch) = self.jobs.get_mut(&job) else { return };
         if is_silent && watch.is_forgetful() {
-            self.tally.untold += watch.deeds.len();
-            watch.deeds.clear();
+            let deeds = watch.deeds.len();
+            let kept = watch.kept;
+            watch.deeds.retain(|done| kept.is_some_and(|kept| done.at <= kept));
+            self.tally.untold += deeds - watch.deeds.len();
         }
     }
 
     /// The last attempt has ended, and nothing is left to another one.
     pub(crate) fn ended(&mut self, cloud: &Cloud, now: Moment, job: JobId) {
-        let Some(watch) = self.jobs.remove(&job) else { return };
+        let Some(mut watch) = self.jobs.remove(&job) else { return };
         let context = self.context(cloud, now);
-        for Done { at, deed, within } in &watch.deeds {
+        let mut waiting = Vec::new();
+        for done in std::mem::take(&mut watch.deeds) {
+            let Done { at, deed, within } = &done;
             match self.is_announced(&watch, job, *at, deed) {
                 true => {}
+                false if watch.kept.is_some_and(|kept| *at <= kept) => waiting.push(done),
                 false if *within != context => self.tally.untold += 1,
                 false => self.object(|| format!("{now} {job}: 4: nobody was told that at {at} it {deed}")),
             }
         }
         self.hear_out(cloud, now, job, &watch);
+        watch.deeds = waiting;
+        self.waiting.push((job, watch));
     }
 
     /// What the record of a job was about has been told, or is no more.
@@ -294,6 +317,13 @@ impl Watcher {
 
     /// At the end of a life, after a sweep that enforces.
     pub(crate) fn last_look(&mut self, cloud: &Cloud, now: Moment) {
+        for (job, watch) in std::mem::take(&mut self.waiting) {
+            for Done { at, deed, .. } in &watch.deeds {
+                if !self.is_announced(&watch, job, *at, deed) {
+                    self.object(|| format!("the end: {job}: 4: nobody was told that at {at} it {deed}"));
+                }
+            }
+        }
         let window = Window::new(&self.policy, cloud, now, now);
         let place = |(group, permission)| format!("{permission} of {group}");
         let left = window.left_for_good().map(|it| format!("the end: forbidden, and there: {}", place(it)));

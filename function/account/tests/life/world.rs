@@ -8,6 +8,8 @@ use tierguard::act::{AuthorizeError, ChangeAccount, RestoreError, RevokeError, R
 use tierguard::change::{Change, ChangeKind, GroupChange, GroupEdit, ListChange, ListEdit, RuleKey, Told};
 use tierguard::group::Rule;
 use tierguard::id::{GroupId, GroupKey};
+use tierguard::memory::Notebook;
+use tierguard::notice::Notice;
 use tierguard::plan::{Authorize, Naming, RestoreList, Revoke, SetGroups};
 
 use crate::call;
@@ -26,6 +28,10 @@ pub(crate) struct World {
     pub(crate) weather: Weather,
     pub(crate) watcher: Watcher,
     pub(crate) story: Story,
+    /// What the guard keeps until people were told.
+    pub(crate) notebook: Notebook,
+    /// Which job put what in there.
+    pub(crate) authors: Vec<(Notice, JobId)>,
     /// When the invocation that is looked at can go on.
     pub(crate) alarms: Vec<Moment>,
     /// What the guard did, and no record was written of yet.
@@ -82,6 +88,33 @@ impl World {
             self.done(job, &Deed::Detached(call.interface().clone()));
         }
         answer
+    }
+
+    /// `job` keeps `notices`, of which others may have put some in.
+    pub(crate) fn put_in(&mut self, job: JobId, notices: &[Notice]) {
+        for notice in notices {
+            if !self.authors.iter().any(|(known, _)| known == notice) {
+                self.authors.push((notice.clone(), job));
+                self.watcher.keeps(self.now, job);
+            }
+        }
+    }
+
+    /// `job` told people of what it has done, or of what another one has.
+    pub(crate) fn told(&mut self, job: JobId, notice: &Notice) {
+        let author =
+            self.authors.iter().find(|(known, _)| known == notice).map_or(job, |(_, author)| *author);
+        self.watcher.heard(self.now, author, notice);
+        self.watcher.tally.for_others += usize::from(author != job);
+    }
+
+    /// What is kept is told by the next sweep.
+    pub(crate) fn tell_what_is_kept(&mut self) {
+        let kept = self.notebook.untold(self.now.timestamp());
+        for notice in kept.outboxes().flat_map(|(_, notices)| notices) {
+            let (_, author) = self.authors.iter().find(|(known, _)| known == notice).unwrap();
+            self.watcher.heard(self.now, *author, notice);
+        }
     }
 
     fn own_call(&mut self, kind: ChangeKind) {
