@@ -206,18 +206,18 @@ impl Trial<'_> {
         let ids = || self.things.ids();
         let names = |message: &Message| ids().any(|id| message.text.contains(id));
         let is_told = is_later && self.messages.iter().any(names);
-        match (last, is_told || self.is_only_logged()) {
+        match (last, is_told || self.is_kept_by_nobody()) {
             (None, _) => Err("nothing was done".to_owned()),
             (Some(_), false) => Err("what was done was not announced".to_owned()),
             (Some(_), true) => Ok(()),
         }
     }
 
-    /// Whether the notice of the attempt that did it was lost, and no later attempt can find that anything was done:
-    /// then the error of that attempt, and its line of log, are all that there is.
-    fn is_only_logged(&self) -> bool {
-        let is_lost = self.calls.iter().any(|call| call.action == "Publish" && !call.took_effect);
-        is_lost && self.has_failed && self.change.leaves_no_trace
+    /// Whether the topic did not take the notice of an attempt and the table did not keep it: then the error of that
+    /// attempt, and its line of log, are all that there is.
+    fn is_kept_by_nobody(&self) -> bool {
+        let failed = |action: &str| self.calls.iter().any(|call| call.action == action && !call.took_effect);
+        failed("Publish") && self.has_failed && (failed("GetItem") || failed("PutItem") || failed("Scan"))
     }
 
     /// What a person needs to see why.

@@ -57,16 +57,21 @@ impl<'p, P: Publish + Remember> Outbox<'p, P> {
         Self::new(Key::outbox_of_sweeps(home), ports, now)
     }
 
-    /// Puts `notice` in, in the place of `draft` if there is one.
+    /// Puts `notice` in, in the place of `draft` if there is one. What is in it is known if it was `recalled`.
     ///
     /// # Errors
     /// When it is not in it.
-    pub(crate) async fn put(&self, notice: &Notice, draft: Option<&Notice>) -> Result<(), MemoryError> {
-        self.edit(|notices| {
+    pub(crate) async fn put(
+        &self,
+        notice: &Notice,
+        draft: Option<&Notice>,
+        recalled: Option<&Recalled>,
+    ) -> Result<(), MemoryError> {
+        let put = |notices: &mut Vec<Notice>| {
             notices.retain(|it| it != notice && Some(it) != draft);
             notices.push(notice.clone());
-        })
-        .await
+        };
+        self.edit(recalled, put).await
     }
 
     /// Takes out what was `told`.
@@ -74,7 +79,7 @@ impl<'p, P: Publish + Remember> Outbox<'p, P> {
     /// # Errors
     /// When it is still in it.
     pub(crate) async fn take(&self, told: &[Notice]) -> Result<(), MemoryError> {
-        self.edit(|notices| notices.retain(|notice| !told.contains(notice))).await
+        self.edit(None, |notices| notices.retain(|notice| !told.contains(notice))).await
     }
 
     /// Publishes `left`, what is in it, one after another, up to one that the topic does not take.
@@ -93,8 +98,13 @@ impl<'p, P: Publish + Remember> Outbox<'p, P> {
     }
 
     /// Publishes `notice`, which is in it from before until after that.
-    pub(crate) async fn publish(&self, notice: &Notice, draft: Option<&Notice>) -> Told {
-        let put = self.put(notice, draft).await;
+    pub(crate) async fn publish(
+        &self,
+        notice: &Notice,
+        draft: Option<&Notice>,
+        recalled: Option<&Recalled>,
+    ) -> Told {
+        let put = self.put(notice, draft, recalled).await;
         let announced = Announced::by(notice, self.ports).await;
         let taken = match announced {
             Announced::Published if put.is_ok() => self.take(std::slice::from_ref(notice)).await,
@@ -103,9 +113,17 @@ impl<'p, P: Publish + Remember> Outbox<'p, P> {
         Told { announced, lapse: put.and(taken).err() }
     }
 
-    async fn edit(&self, change: impl Fn(&mut Vec<Notice>)) -> Result<(), MemoryError> {
+    async fn edit(
+        &self,
+        recalled: Option<&Recalled>,
+        change: impl Fn(&mut Vec<Notice>),
+    ) -> Result<(), MemoryError> {
+        let mut known = recalled.cloned();
         for _ in 0..ATTEMPTS {
-            let recalled = self.ports.recall(&BTreeSet::from([self.key.clone()]), self.now).await?;
+            let recalled = match known.take() {
+                Some(recalled) => recalled,
+                None => self.ports.recall(&BTreeSet::from([self.key.clone()]), self.now).await?,
+            };
             let mut notices = recalled.unsent(&self.key).to_vec();
             change(&mut notices);
             let until = self.now.saturating_add(WAIT).unwrap_or(Timestamp::MAX);

@@ -99,6 +99,9 @@ impl Guard {
                 Handled::new(*event, Verdict::Undecidable(Undecidable::Malformed(why)).into(), now)
             }
         };
+        if handled.is_undecided_hearsay() {
+            handled.judgement.remarks = vec![Remark::Hearsay];
+        }
         let Told { announced, lapse } = self.tell(&handled, ports).await;
         (handled.announced, handled.lapse) = (announced, lapse);
         handled
@@ -236,6 +239,14 @@ impl Handled {
         let judged = facts.subjects.iter().flat_map(|subject| subject.rules.clone()).collect();
         let groups = facts.subjects.into_iter().map(|subject| subject.group).collect();
         Self { groups, judged, ..Self::of(change, judgement, now) }
+    }
+
+    /// Whether nobody can judge what nobody vouches for. Of what was judged the judgement says so.
+    fn is_undecided_hearsay(&self) -> bool {
+        let Judgement { verdict, remarks, .. } = &self.judgement;
+        self.event.vouching == Vouching::Hearsay
+            && matches!(verdict, Verdict::Undecidable(_))
+            && remarks.is_empty()
     }
 
     /// The group that was judged, if it was one and no more.

@@ -116,7 +116,7 @@ impl Guard {
     ) -> Announced {
         let Some(notice) = Notice::of_sweep(swept, home) else { return Announced::NotNeeded };
         let now = swept.digest.began.unwrap_or_default();
-        Outbox::of_sweeps(home, ports, now).publish(&notice, None).await.announced
+        Outbox::of_sweeps(home, ports, now).publish(&notice, None, None).await.announced
     }
 
     /// Tells people of a sweep that is over, of which `draft` is in the outbox; and of what was counted without a message
@@ -140,7 +140,7 @@ impl Guard {
         let left = outbox::send_all(&untold.without(draft), ports, now).await;
         let own = match Notice::of_sweep(swept, home) {
             Some(notice) if swept.digest.done() > 0 => {
-                Outbox::of_sweeps(home, ports, now).publish(&notice, draft).await
+                Outbox::of_sweeps(home, ports, now).publish(&notice, draft, None).await
             }
             Some(notice) => Told { announced: Announced::by(&notice, ports).await, lapse: None },
             None => Told { announced: Announced::NotNeeded, lapse: None },
@@ -240,7 +240,7 @@ impl<'a> Sweeper<'a> {
         let swept = Swept::new(self.digest.clone(), None, Some(stopped));
         let Some(notice) = Notice::of_sweep(&swept, self.home) else { return };
         let outbox = Outbox::of_sweeps(self.home, ports, self.known.at);
-        match outbox.put(&notice, self.draft.as_ref()).await {
+        match outbox.put(&notice, self.draft.as_ref(), None).await {
             Ok(()) => (self.draft, self.noted) = (Some(notice), done),
             Err(error) => self.lapse = Some(error),
         }

@@ -259,7 +259,7 @@ impl Memoir {
         }
         let told = outbox.send(left).await;
         if told.announced != Announced::Published {
-            let put = if self.is_new { outbox.put(notice, None).await } else { Ok(()) };
+            let put = if self.is_new { outbox.put(notice, None, None).await } else { Ok(()) };
             return Some(Told { lapse: told.lapse.or(put.err()), ..told });
         }
         // It was told better there: this attempt only found it done.
@@ -319,7 +319,7 @@ impl Memoir {
     /// it is told.
     async fn publish<P: Publish + Remember>(&self, notice: &Notice, recalled: &Recalled, ports: &P) -> Told {
         let told = match self.outbox(ports).filter(|_| self.is_new) {
-            Some(outbox) => outbox.publish(notice, None).await,
+            Some(outbox) => outbox.publish(notice, None, Some(recalled)).await,
             None => aloud(notice, ports, None).await,
         };
         if told.announced != Announced::Published {

@@ -16,6 +16,7 @@ use tierguard::act::{AuthorizeError, ChangeAccount, RestoreError, RevokeError, R
 use tierguard::group::{Group, Rule};
 use tierguard::id::{AccountId, GroupId, RoleArn, RuleId};
 use tierguard::interface::Interface;
+use tierguard::judge::Remark;
 use tierguard::look::{Answers, LookUpError, Questions, ReadAccount};
 use tierguard::memory::{KeepError, Key, MemoryError, Note, Notebook, Recalled, Remember};
 use tierguard::notice::{Notice, Publish, PublishError};
@@ -267,6 +268,19 @@ fn a_record_that_somebody_wrote_does_not_keep_the_true_one_quiet() {
     assert_eq!(forged.announced, Announced::Published);
     scene.with(Faults { gone: true, ..Faults::default() });
     assert_eq!(scene.open("e", 22, 1).announced, Announced::Published);
+}
+
+#[test]
+fn of_a_record_that_nobody_can_read_people_hear_that_nobody_vouches_for_it() {
+    let scene = Scene::default();
+    let mut record = record("e", 22);
+    record["requestParameters"] = json!([]);
+    let told = |handled: Handled| handled.judgement.remarks;
+    let forged = guard().respond_to_hearsay(record.to_string().as_bytes(), &scene, at(0)).now_or_never();
+    assert_eq!(told(forged.unwrap()), [Remark::Hearsay]);
+    assert!(scene.notices.lock().unwrap()[0].email().contains("HEARSAY"));
+    let true_one = guard().respond(record.to_string().as_bytes(), &scene, at(0)).now_or_never();
+    assert_eq!(told(true_one.unwrap()), []);
 }
 
 /// A pipeline that closes its own door at once is nobody whom the guard fights.

@@ -132,7 +132,7 @@ pub(crate) fn handled(handled: &Handled, report: &Report, retry: Option<&str>, c
         announced = handled.announced.word(),
         memory = lapse(handled.lapse.as_ref()),
         retry,
-        Events = counts.map(|_| 1),
+        Events = counts.and_then(|counts| counts.events),
         Violations = counts.map(|counts| counts.violations),
         Undecided = counts.map(|counts| counts.undecided),
         Reverts = counts.map(|counts| counts.reverts),

@@ -1,6 +1,7 @@
 //! What a line counts.
 
 use tierguard::act::{Action, Outcome, Target};
+use tierguard::change::Vouching;
 use tierguard::judge::{Ignored, Verdict};
 use tierguard::respond::{Announced, Handled};
 
@@ -9,6 +10,7 @@ use crate::handler::SweepReport;
 /// What one event came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Counts {
+    pub(super) events: Option<usize>,
     pub(super) violations: usize,
     pub(super) undecided: usize,
     pub(super) reverts: usize,
@@ -25,7 +27,10 @@ impl Counts {
         let Handled { judgement, actions, announced, .. } = handled;
         let verdict = &judgement.verdict;
         let is_counted = is_retried || *verdict != Verdict::Ignored(Ignored::NotAChange);
+        // Whoever invokes the function must not keep it quiet that no event comes any more.
+        let is_event = handled.event.vouching == Vouching::Vouched;
         is_counted.then(|| Self {
+            events: is_event.then_some(1),
             violations: usize::from(matches!(verdict, Verdict::Violation(_))),
             undecided: usize::from(matches!(verdict, Verdict::Undecidable(_))),
             reverts: rules(actions.iter().filter(|action| action.outcome == Outcome::Done)),

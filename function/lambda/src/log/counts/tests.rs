@@ -115,3 +115,14 @@ fn a_sweep_counts_what_it_did() {
     let counts = Counts::of_sweep(&report, &Announced::Published, false);
     assert_eq!((counts.reverts, counts.failed_reverts, counts.notices, counts.retries), (5, 2, 1, 0));
 }
+
+/// Else whoever may invoke the function could keep it quiet that CloudTrail is off.
+#[tokio::test]
+async fn what_nobody_vouches_for_is_no_event() {
+    let record = opened(22).to_string();
+    let vouched = guard().respond(record.as_bytes(), &ports(), Timestamp::UNIX_EPOCH).await;
+    assert_eq!(Counts::of(&vouched, false).unwrap().events, Some(1));
+    let hearsay = guard().respond_to_hearsay(record.as_bytes(), &ports(), Timestamp::UNIX_EPOCH).await;
+    let counts = Counts::of(&hearsay, false).unwrap();
+    assert_eq!(counts.events, None);
+}
