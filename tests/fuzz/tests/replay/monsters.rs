@@ -1,0 +1,1 @@
+//! What is too large, too deep or too many for the fuzzer to come to, made here.
