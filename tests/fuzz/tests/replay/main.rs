@@ -29,7 +29,7 @@ fn samples_hold() {
 fn hostile_strings_hold() {
     for (_, text) in strings::strings() {
         for place in 0..24_u32 {
-            notice::check(&[&(1 << place).to_le_bytes(), text.as_bytes()].concat());
+            notice::check(&[&(1_u32 << place).to_le_bytes(), text.as_bytes()].concat());
         }
         notice::check(&[&[0xff; 4], text.as_bytes()].concat());
     }
