@@ -5,6 +5,8 @@
 //! allows, unless the record says that somebody made it who may not; nothing comes that it does not allow; a second
 //! delivery changes nothing more; observing changes nothing; and whatever is told of it is no more than text.
 
+use std::collections::BTreeMap;
+
 use futures_executor::block_on;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -15,7 +17,8 @@ use tierguard::facts::{Facts, Subject};
 use tierguard::group::{Group, Rule};
 use tierguard::id::{PrefixListId, RoleArn};
 use tierguard::judge::{Code, Verdict, allows};
-use tierguard::look::Answers;
+use tierguard::look::{Answers, LookUpError};
+use tierguard::network::AddressSet;
 use tierguard::policy::Mode;
 use tierguard::sweep::{Home, Sweep};
 use tierguard::wire::{Dismissal, Reading};
@@ -155,8 +158,11 @@ impl World {
         if before == after {
             return;
         }
+        let entries = entries(before);
         for Difference { group, gone, added } in differences(before, after) {
-            let answers = answers(before, group);
+            let ours = before.groups().filter(|other| other.owner.is_none() || other.owner == group.owner);
+            let answers =
+                Answers { groups: Ok(ours.cloned().collect()), prefix_lists: entries.clone(), ..Answers::default() };
             let facts = Facts::about(Vec::new(), group.owner.clone(), answers, at).of_whole_account();
             let subject = Subject::swept(group.clone(), before.rules_seen_from(group.owner.as_ref(), &group.id));
             let is_allowed = |rule: &Rule| allows(&self.guard.policy, &facts, &subject, rule) == Ok(true);
@@ -205,23 +211,22 @@ fn now(reading: &Reading) -> Timestamp {
     event.time.unwrap_or_default()
 }
 
+/// The groups that are not as they were.
 fn differences<'a>(before: &'a Account, after: &'a Account) -> impl Iterator<Item = Difference<'a>> {
-    before.groups().map(|group| {
+    before.groups().filter_map(|group| {
         let rules = |account: &Account| account.rules_seen_from(group.owner.as_ref(), &group.id);
         let (had, has) = (rules(before), rules(after));
         let without = |some: &[Rule], others: &[Rule]| {
             some.iter().filter(|rule| others.binary_search(rule).is_err()).cloned().collect()
         };
-        Difference { group, gone: without(&had, &has), added: without(&has, &had) }
+        (had != has).then(|| Difference { group, gone: without(&had, &has), added: without(&has, &had) })
     })
 }
 
-/// Everything that `account` could be asked by its `group`.
-fn answers(account: &Account, group: &Group) -> Answers {
-    let lists = account.to_json();
-    let lists = lists.get("PrefixLists").and_then(|lists| lists.as_array()).into_iter().flatten();
+/// The entries of every prefix list of `account`.
+fn entries(account: &Account) -> BTreeMap<PrefixListId, Result<AddressSet, LookUpError>> {
+    let file = account.to_json();
+    let lists = file.get("PrefixLists").and_then(|lists| lists.as_array()).into_iter().flatten();
     let lists = lists.filter_map(|list| PrefixListId::new(list.get("PrefixListId")?.as_str()?).ok());
-    let entries = lists.filter_map(|list| Some((list.clone(), Ok(account.entries_of(&list)?))));
-    let ours = account.groups().filter(|other| other.owner.is_none() || other.owner == group.owner);
-    Answers { groups: Ok(ours.cloned().collect()), prefix_lists: entries.collect(), ..Answers::default() }
+    lists.filter_map(|list| Some((list.clone(), Ok(account.entries_of(&list)?)))).collect()
 }
