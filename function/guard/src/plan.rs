@@ -8,7 +8,7 @@
 mod call;
 mod quota;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use call::{Authorize, Call, Making, Naming, Patience, RestoreList, Revoke, SetGroups};
 
@@ -107,34 +107,29 @@ fn offence<'a>(about: &[&'a Finding]) -> Option<Offence<'a>> {
 
 /// One call for each group, direction, way of naming and mode.
 fn revokes(facts: &Facts, offences: &[Offence<'_>]) -> Vec<Revoke> {
-    let mut calls: Vec<Revoke> = Vec::new();
-    for Offence { group, rule, naming, mode, keep } in offences {
-        let is_told = facts.subjects.iter().any(|it| it.group.id == **group && it.touch.made_rules());
+    let told = facts.subjects.iter().filter(|subject| subject.touch.made_rules());
+    let told: BTreeSet<_> = told.map(|subject| &subject.group.id).collect();
+    Revoke::joined(offences.iter().map(|Offence { group, rule, naming, mode, keep }| {
         let patience = match keep {
-            Keep::Parts(_) if !is_told => Patience::UntilAdded,
+            Keep::Parts(_) if !told.contains(group) => Patience::UntilAdded,
             Keep::Parts(_) | Keep::Nothing | Keep::TooMany => Patience::None,
         };
-        let call = Revoke::new(group, rule, *naming, *mode, patience);
-        match calls.iter_mut().find(|known| known.takes(&call)) {
-            Some(known) => known.join(call),
-            None => calls.push(call),
-        }
-    }
-    calls
+        Revoke::new(group, rule, *naming, *mode, patience)
+    }))
 }
 
 /// What is allowed of the rules that are to go, as far as there is room for it.
 fn narrowed(facts: &Facts, offences: &[Offence<'_>]) -> Vec<Authorize> {
-    let mut calls = Vec::new();
+    let mut added = Vec::new();
     let mut quota = Quota::new(facts);
     for Offence { group, rule, keep, mode, .. } in offences {
         let Keep::Parts(parts) = keep else { continue };
         let rules: Vec<_> =
             parts.iter().filter(|part| !quota.has(group, part)).map(|part| part_of(rule, part)).collect();
         let making = quota.take(group, &rules).and(*mode);
-        Authorize::collect(&mut calls, group, rules, making);
+        added.extend(rules.into_iter().map(|rule| ((*group).clone(), rule, making)));
     }
-    calls
+    Authorize::all(added)
 }
 
 /// A part of `rule`, with its description and a mark.
@@ -153,7 +148,7 @@ fn part_of(rule: &Rule, permission: &Permission) -> Rule {
 
 /// What is missing, as far as it is known and there is room for it.
 fn put_back(facts: &Facts, violation: &Violation) -> Vec<Authorize> {
-    let mut calls = Vec::new();
+    let mut added = Vec::new();
     let mut quota = Quota::new(facts);
     for missing in &violation.missing {
         let (Some(rule), false) = (&missing.rule, missing.reaction.on_violation == OnViolation::Notify)
@@ -161,9 +156,9 @@ fn put_back(facts: &Facts, violation: &Violation) -> Vec<Authorize> {
             continue;
         };
         let making = quota.take(&missing.group, std::slice::from_ref(rule)).and(missing.reaction.mode);
-        Authorize::collect(&mut calls, &missing.group, vec![rule.clone()], making);
+        added.push((missing.group.clone(), rule.clone(), making));
     }
-    calls
+    Authorize::all(added)
 }
 
 /// The groups that come off the interfaces that they may not be on.

@@ -6,10 +6,10 @@ use thiserror::Error;
 
 use crate::change::{Change, ChangeKind, GroupChange, GroupEdit, ListChange, Modification, TagChange, Told};
 use crate::group::{Group, Rule};
-use crate::id::{GroupId, GroupKey, GroupName};
+use crate::id::{GroupId, GroupKey, GroupName, RuleId};
 use crate::look::{Answers, LookUpError};
 use crate::network::Network;
-use crate::permission::{Direction, Peer, Permission};
+use crate::permission::{Direction, GroupRef, Peer, Permission};
 use crate::traffic::Traffic;
 
 /// A group to be judged.
@@ -94,6 +94,7 @@ impl Subject {
             }
             GroupEdit::Modify { rules: Told::Whole(rules) } => {
                 let live = live()?;
+                let live = by_id(&live);
                 (rules.iter().flat_map(|rule| modified(rule, &live)).collect(), Vec::new())
             }
             GroupEdit::Modify { rules: Told::Cut } => {
@@ -111,7 +112,8 @@ impl Subject {
             GroupEdit::Describe { .. } | GroupEdit::Delete => (Vec::new(), Vec::new()),
         };
         let live = answers.rules.get(&group.id).cloned();
-        let rules = once(rules).map(|rule| confirmed(rule, &group.id, answers)).collect();
+        let shown = Said::by(answers.rules.get(&group.id).into_iter().flatten().flatten(), answers);
+        let rules = once(rules).map(|rule| confirmed(rule, &shown)).collect();
         let live = live.map(|live| live.map(|live| without(live, &taken, answers)));
         Ok(Self { group, rules, taken, touch: touch(&change.edit), live })
     }
@@ -207,26 +209,82 @@ fn once(rules: Vec<Rule>) -> impl Iterator<Item = Rule> {
 /// `live` but what was `taken`: an account may be slow to show that it is gone. If it is there again because the guard
 /// has put it back, the event was handled before, and what was done is to be told once more.
 fn without(live: Vec<Rule>, taken: &[Rule], answers: &Answers) -> Vec<Rule> {
-    let is_taken =
-        |rule: &Rule| taken.iter().any(|taken| says_the_same(&taken.permission, &rule.permission, answers));
+    let taken = Said::by(taken, answers);
+    let is_taken = |rule: &Rule| {
+        let mut alike = taken.alike(&rule.permission);
+        alike.any(|taken| says_the_same(&taken.permission, &rule.permission, answers))
+    };
     live.into_iter().filter(|rule| !is_taken(rule)).collect()
 }
 
 /// `rule`, where its content names it. Where it does not, it will have to be named by its id, and that must be the id
 /// of a live rule that says the same: an event may give the id of any other.
-fn confirmed(rule: Rule, group: &GroupId, answers: &Answers) -> Rule {
+fn confirmed(rule: Rule, live: &Said<'_>) -> Rule {
     if rule.permission.is_exact() {
         return rule;
     }
-    let live = answers.rules.get(group).into_iter().flatten().flatten();
-    let live = live
+    let same = live
+        .alike(&rule.permission)
         .filter(|live| live.id.is_some())
-        .find(|live| says_the_same(&rule.permission, &live.permission, answers));
-    match live {
+        .find(|same| says_the_same(&rule.permission, &same.permission, live.answers));
+    match same {
         // It knows the account that the event has left out.
         Some(live) => Rule { description: rule.description, ..live.clone() },
         None => Rule { id: None, ..rule },
     }
+}
+
+/// Rules, by what they say but for the account of a group: what says the same as one of them is found without a look at
+/// the others.
+struct Said<'a> {
+    rules: BTreeMap<Permission, Vec<&'a Rule>>,
+    answers: &'a Answers,
+}
+
+impl<'a> Said<'a> {
+    fn by(rules: impl IntoIterator<Item = &'a Rule>, answers: &'a Answers) -> Self {
+        let mut said = BTreeMap::<_, Vec<_>>::new();
+        for rule in rules {
+            said.entry(without_account(&rule.permission)).or_default().push(rule);
+        }
+        Self { rules: said, answers }
+    }
+
+    /// The rules that may say the same as `permission`, which may name a group where they give its id, or the other way
+    /// round.
+    fn alike(&self, permission: &Permission) -> impl Iterator<Item = &'a Rule> {
+        let own = without_account(permission);
+        let others = match &own.peer {
+            Peer::Group(GroupRef { group, .. }) => self.other_keys(group),
+            Peer::Network(_) | Peer::PrefixList(_) => Vec::new(),
+        };
+        let others = others.into_iter().map(|group| Permission {
+            peer: Peer::Group(GroupRef { owner: None, group }),
+            ..own.clone()
+        });
+        let spellings: Vec<_> = [own.clone()].into_iter().chain(others).collect();
+        let found = spellings.iter().filter_map(|spelling| self.rules.get(spelling)).flatten().copied();
+        found.collect::<Vec<_>>().into_iter()
+    }
+
+    /// What else names the group that `key` names.
+    fn other_keys(&self, key: &GroupKey) -> Vec<GroupKey> {
+        let named = self.answers.named.iter().flatten();
+        let other = |group: &Group| match key {
+            GroupKey::Id(id) => group.name.clone().filter(|_| group.id == *id).map(GroupKey::Name),
+            GroupKey::Name(name) => (group.name.as_ref() == Some(name)).then(|| GroupKey::Id(group.id.clone())),
+        };
+        named.filter_map(other).collect()
+    }
+}
+
+/// `permission`, whoever owns the group that it names.
+fn without_account(permission: &Permission) -> Permission {
+    let mut permission = permission.clone();
+    if let Peer::Group(group) = &mut permission.peer {
+        group.owner = None;
+    }
+    permission
 }
 
 /// Whether the live rule `live` says what `told` says of it, which may leave out the account of a group or give its
@@ -280,9 +338,9 @@ pub(super) fn group_by_name<'a>(
 
 /// The rule that an edit made. The record says neither its direction nor the account of a group that it refers to:
 /// the live rule does. If that is gone, or not to be seen yet, it may have either direction.
-fn modified(edit: &Modification, live: &[Rule]) -> Vec<Rule> {
+fn modified(edit: &Modification, live: &BTreeMap<&RuleId, &Permission>) -> Vec<Rule> {
     let Modification { id, content, description } = edit;
-    let live = live.iter().find(|rule| rule.id.as_ref() == Some(id)).map(|rule| &rule.permission);
+    let live = live.get(id);
     let rule = |direction| Rule {
         id: Some(id.clone()),
         permission: content.towards(direction),
@@ -301,6 +359,11 @@ fn modified(edit: &Modification, live: &[Rule]) -> Vec<Rule> {
             vec![rule]
         }
     }
+}
+
+/// What the rules of one group say, by their ids.
+fn by_id(rules: &[Rule]) -> BTreeMap<&RuleId, &Permission> {
+    rules.iter().filter_map(|rule| Some((rule.id.as_ref()?, &rule.permission))).collect()
 }
 
 impl Rule {

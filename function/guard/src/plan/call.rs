@@ -1,6 +1,6 @@
 //! The calls that a remedy is made of. Each says all that there is to know to make it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::change::ListVersion;
 use crate::group::Rule;
@@ -113,14 +113,20 @@ impl Revoke {
         Self { direction, group: group.clone(), rules, naming, mode, patience }
     }
 
-    /// Whether the rules of `other` can be in this call.
-    pub(super) fn takes(&self, other: &Self) -> bool {
-        let key = |call: &Self| (call.direction, call.naming, call.mode, call.patience);
-        key(self) == key(other) && self.group == other.group
-    }
-
-    pub(super) fn join(&mut self, other: Self) {
-        self.rules.extend(other.rules);
+    /// `calls` of one rule each as calls of many: one for each group, direction, way of naming, mode and patience, in the
+    /// order of the first of each.
+    pub(super) fn joined(alone: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut calls: Vec<Self> = Vec::new();
+        let mut places = BTreeMap::new();
+        for Self { direction, group, rules, naming, mode, patience } in alone {
+            let key = (group.clone(), direction, naming, mode, patience);
+            let place = *places.entry(key).or_insert(calls.len());
+            match calls.get_mut(place) {
+                Some(call) => call.rules.extend(rules),
+                None => calls.push(Self { direction, group, rules, naming, mode, patience }),
+            }
+        }
+        calls
     }
 
     /// Which of the two calls.
@@ -170,23 +176,32 @@ impl Revoke {
 
     /// The same call for each of its rules alone.
     pub(crate) fn one_by_one(&self) -> impl Iterator<Item = Self> + '_ {
-        self.rules.iter().map(|rule| Self { rules: vec![rule.clone()], ..self.clone() })
+        let Self { direction, ref group, ref rules, naming, mode, patience } = *self;
+        rules.iter().map(move |rule| Self {
+            direction,
+            group: group.clone(),
+            rules: vec![rule.clone()],
+            naming,
+            mode,
+            patience,
+        })
     }
 }
 
 impl Authorize {
-    /// Adds `rules` of `group` to `calls`: to those that take them, else as further ones.
-    pub(super) fn collect(calls: &mut Vec<Self>, group: &GroupId, rules: Vec<Rule>, making: Making) {
-        for rule in rules {
+    /// `rules` of groups as calls: one for each group, direction and way of making, in the order of the first rule of each.
+    pub(super) fn all(rules: impl IntoIterator<Item = (GroupId, Rule, Making)>) -> Vec<Self> {
+        let mut calls: Vec<Self> = Vec::new();
+        let mut places = BTreeMap::new();
+        for (group, rule, making) in rules {
             let direction = rule.permission.direction;
-            let key = |call: &&mut Self| {
-                (call.direction, call.making) == (direction, making) && call.group == *group
-            };
-            match calls.iter_mut().find(key) {
+            let place = *places.entry((group.clone(), direction, making)).or_insert(calls.len());
+            match calls.get_mut(place) {
                 Some(call) => call.rules.push(rule),
-                None => calls.push(Self { direction, group: group.clone(), rules: vec![rule], making }),
+                None => calls.push(Self { direction, group, rules: vec![rule], making }),
             }
         }
+        calls
     }
 
     /// Which of the two calls.
@@ -224,7 +239,13 @@ impl Authorize {
 
     /// The same call for each of its rules alone.
     pub(crate) fn one_by_one(&self) -> impl Iterator<Item = Self> + '_ {
-        self.rules.iter().map(|rule| Self { rules: vec![rule.clone()], ..self.clone() })
+        let Self { direction, ref group, ref rules, making } = *self;
+        rules.iter().map(move |rule| Self {
+            direction,
+            group: group.clone(),
+            rules: vec![rule.clone()],
+            making,
+        })
     }
 }
 
