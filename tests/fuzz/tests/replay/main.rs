@@ -16,9 +16,11 @@ mod strings;
 #[test]
 fn samples_hold() {
     let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events");
-    for (name, check) in
-        [("event.json", event::check as Check), ("policy.yaml", policy::check), ("account.json", account::check)]
-    {
+    for (name, check) in [
+        ("event.json", event::check as Check),
+        ("policy.yaml", policy::check),
+        ("account.json", account::check),
+    ] {
         let files: Vec<_> = files(samples).into_iter().filter(|file| file.ends_with(name)).collect();
         assert!(files.len() > 10, "{name}: {}", files.len());
         replay(&files, check);
