@@ -7,7 +7,6 @@ use tierguard::notice::Notice;
 use tierguard::{Guard, Policy};
 use tierguard_account::{Account, Ports};
 
-#[expect(clippy::indexing_slicing, reason = "it is there to stop at what must not happen")]
 #[path = "../../../function/guard/src/notice/tests/inert.rs"]
 mod inert;
 

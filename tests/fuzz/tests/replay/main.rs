@@ -1,5 +1,12 @@
 //! Every sample, every finding of the fuzzer, and a few monsters that it would not come to in its time.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "helpers of tests, which may stop at the first surprise"
+)]
+
 mod monsters;
 
 use std::path::{Path, PathBuf};
