@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use tierguard::wire::Reading;
+
 use crate::world::World;
 
 /// An account under a policy: of every topic of the sample events that has its own.
@@ -30,9 +32,10 @@ static WORLDS: LazyLock<[World; 11]> = LazyLock::new(|| {
     ]
 });
 
-/// Under each policy, and through each door, the event does no harm: see [`crate::world`].
+/// Under each policy, and through each door, the event does no harm: see [`crate::world`]. What is no change to one of
+/// them is none to any.
 pub fn check(bytes: &[u8]) {
-    for world in &*WORLDS {
-        world.hears_of(bytes);
-    }
+    let reading = World::read(bytes);
+    let hearing = if matches!(reading, Reading::Change(_)) { WORLDS.len() } else { 1 };
+    WORLDS.iter().take(hearing).for_each(|world| world.hears_of(&reading));
 }

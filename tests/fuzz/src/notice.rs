@@ -7,10 +7,6 @@ use tierguard::notice::Notice;
 use tierguard::{Guard, Policy};
 use tierguard_account::{Account, Ports};
 
-#[expect(
-    clippy::indexing_slicing,
-    reason = "it is there to stop at what must not happen"
-)]
 #[path = "../../../function/guard/src/notice/tests/inert.rs"]
 mod inert;
 
@@ -58,7 +54,12 @@ pub fn check(bytes: &[u8]) {
     let text = String::from_utf8_lossy(text);
     let is_chosen = |place: usize| places & 1_u32.rotate_left(u32::try_from(place).unwrap()) != 0;
     let chosen = |pointers: &[&'static str], first: usize| -> Vec<_> {
-        pointers.iter().zip(first..).filter(|&(_, place)| is_chosen(place)).map(|(pointer, _)| *pointer).collect()
+        pointers
+            .iter()
+            .zip(first..)
+            .filter(|&(_, place)| is_chosen(place))
+            .map(|(pointer, _)| *pointer)
+            .collect()
     };
     let record = with(event(), &chosen(&IN_RECORD, 0), &text);
     let account = with(account(), &chosen(&IN_ACCOUNT, IN_RECORD.len()), &text);

@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use tierguard::policy::PolicyErrors;
 use tierguard::Policy;
+use tierguard::policy::PolicyErrors;
 use tierguard_account::Account;
 
 use crate::world::World;
@@ -33,7 +33,7 @@ pub fn check(bytes: &[u8]) {
 fn governs(policy: Policy) {
     let world = World::under(policy, ACCOUNT.clone());
     for record in RECORDS {
-        world.hears_of(record.as_bytes());
+        world.hears_of(&World::read(record.as_bytes()));
     }
     world.sweep(Timestamp::UNIX_EPOCH);
 }

@@ -21,7 +21,7 @@ use tierguard::look::{Answers, LookUpError};
 use tierguard::network::AddressSet;
 use tierguard::policy::Mode;
 use tierguard::sweep::{Home, Sweep};
-use tierguard::wire::{Dismissal, Reading};
+use tierguard::wire::{self, Dismissal, Reading};
 use tierguard::{Guard, Handled, Policy, Report};
 use tierguard_account::{Account, Ports};
 
@@ -52,43 +52,47 @@ impl World {
         Self { guard: Guard { policy, own_role: RoleArn::new(OWN_ROLE).ok() }, account }
     }
 
-    /// An event, through every door.
-    pub(crate) fn hears_of(&self, event: &[u8]) {
-        let record = record(event);
-        self.forged(record);
-        self.true_to_life(record);
-        self.hearsay(record);
+    /// What the bytes of an event are to the guard.
+    pub(crate) fn read(event: &[u8]) -> Reading {
+        wire::read(record(event), RoleArn::new(OWN_ROLE).ok().as_ref())
+    }
+
+    /// A record, through every door.
+    pub(crate) fn hears_of(&self, reading: &Reading) {
+        self.forged(reading);
+        self.true_to_life(reading);
+        self.hearsay(reading);
     }
 
     /// A record of what never happened.
-    fn forged(&self, record: &[u8]) {
-        self.deliver(record, self.account.clone());
+    fn forged(&self, reading: &Reading) {
+        self.deliver(reading, &self.account);
     }
 
     /// A record of what EC2 did.
-    fn true_to_life(&self, record: &[u8]) {
-        let mut account = self.account.clone();
+    fn true_to_life(&self, reading: &Reading) {
         if let Reading::Change(change)
         | Reading::Ignored(
             _,
             Dismissal::OwnChange(Some(change)) | Dismissal::DescriptionOnly(Some(change)),
-        ) = self.guard.read(record)
+        ) = reading
         {
-            account.apply(&change);
-            self.deliver(record, account);
+            let mut account = self.account.clone();
+            account.apply(change);
+            self.deliver(reading, &account);
         }
     }
 
     /// A record for which nobody vouches: at worst what it names is looked at.
-    fn hearsay(&self, record: &[u8]) {
+    fn hearsay(&self, reading: &Reading) {
         let ports = Ports::new(self.account.clone());
-        let handled = block_on(self.guard.respond_to_hearsay(record, &ports, now(&self.guard.read(record))));
-        told(&ports, &handled);
+        let now = now(reading);
+        let handled = self.handle(reading.clone().hearsay(), &ports, now);
         let after = ports.account();
         if self.guard.policy.sweep == Mode::Observe {
             assert!(after == self.account, "hearsay brought about {:?}", handled.actions);
         }
-        self.no_harm(&self.account, &after, handled.handled_at, |_, _| false);
+        self.no_harm(&self.account, &after, now, |_, _| false);
     }
 
     /// A sweep, and another one.
@@ -99,30 +103,32 @@ impl World {
         sweep();
         let after = ports.account();
         ports.take_notices().iter().for_each(notice::sound);
-        assert!(self.guard.policy.sweep == Mode::Enforce || after == self.account, "an observing sweep acted");
+        assert!(
+            self.guard.policy.sweep == Mode::Enforce || after == self.account,
+            "an observing sweep acted"
+        );
         self.no_harm(&self.account, &after, now, |_, _| false);
         sweep();
         assert!(after == ports.account(), "a second sweep changed something");
     }
 
-    /// The account from which a vouched record is handled, twice.
-    fn deliver(&self, record: &[u8], before: Account) {
-        let reading = self.guard.read(record);
-        let now = now(&reading);
+    /// A vouched record, twice, to an account that is as it was `before`.
+    fn deliver(&self, reading: &Reading, before: &Account) {
+        let now = now(reading);
         let ports = Ports::new(before.clone());
         let first = self.handle(reading.clone(), &ports, now);
         let after = ports.account();
         let is_acting = !first.actions.is_empty();
-        assert!(is_acting || after == before, "something changed without an action");
+        assert!(is_acting || after == *before, "something changed without an action");
         if !matches!(reading, Reading::Change(_)) {
             assert!(!is_acting, "what is no change led to {:?}", first.actions);
         }
-        self.no_harm(&before, &after, now, |group, rule| is_about_its_maker(&first, group, rule));
-        let is_edit = matches!(&reading, Reading::Change(change) if matches!(
+        self.no_harm(before, &after, now, |group, rule| is_about_its_maker(&first, group, rule));
+        let is_edit = matches!(reading, Reading::Change(change) if matches!(
             change.kind,
             ChangeKind::Group(GroupChange { edit: GroupEdit::Modify { .. }, .. })
         ));
-        let second = self.handle(reading, &ports, now);
+        let second = self.handle(reading.clone(), &ports, now);
         self.no_harm(&after, &ports.account(), now, |group, rule| is_about_its_maker(&second, group, rule));
         // The record of an edit tells no direction. Once the rule is gone, it may mean another one of that content. And
         // where there was no room for what is allowed of a rule, there may be once the rule is gone.
@@ -159,19 +165,29 @@ impl World {
             return;
         }
         let entries = entries(before);
+        let mut facts_of = BTreeMap::new();
         for Difference { group, gone, added } in differences(before, after) {
-            let ours = before.groups().filter(|other| other.owner.is_none() || other.owner == group.owner);
-            let answers =
-                Answers { groups: Ok(ours.cloned().collect()), prefix_lists: entries.clone(), ..Answers::default() };
-            let facts = Facts::about(Vec::new(), group.owner.clone(), answers, at).of_whole_account();
-            let subject = Subject::swept(group.clone(), before.rules_seen_from(group.owner.as_ref(), &group.id));
-            let is_allowed = |rule: &Rule| allows(&self.guard.policy, &facts, &subject, rule) == Ok(true);
+            let facts = facts_of.entry(&group.owner).or_insert_with(|| {
+                let ours =
+                    before.groups().filter(|other| other.owner.is_none() || other.owner == group.owner);
+                let (groups, prefix_lists) = (Ok(ours.cloned().collect()), entries.clone());
+                let answers = Answers { groups, prefix_lists, ..Answers::default() };
+                Facts::about(Vec::new(), group.owner.clone(), answers, at).of_whole_account()
+            });
+            let subject =
+                Subject::swept(group.clone(), before.rules_seen_from(group.owner.as_ref(), &group.id));
+            let is_allowed = |rule: &Rule| allows(&self.guard.policy, facts, &subject, rule) == Ok(true);
             for rule in gone {
                 let is_fine = !is_allowed(&rule) || is_excused(group, &rule);
                 assert!(is_fine, "{} is allowed in {} and was taken", rule.permission, group.id);
             }
             for rule in added {
-                assert!(is_allowed(&rule), "{} is not allowed in {} and was added", rule.permission, group.id);
+                assert!(
+                    is_allowed(&rule),
+                    "{} is not allowed in {} and was added",
+                    rule.permission,
+                    group.id
+                );
             }
         }
     }
@@ -191,7 +207,9 @@ fn record(event: &[u8]) -> &[u8] {
 fn is_about_its_maker(handled: &Handled, group: &Group, rule: &Rule) -> bool {
     let Verdict::Violation(violation) = &handled.judgement.verdict else { return false };
     violation.findings.iter().any(|finding| {
-        finding.code == Code::Editor && finding.group == group.id && finding.rule.permission == rule.permission
+        finding.code == Code::Editor
+            && finding.group == group.id
+            && finding.rule.permission == rule.permission
     })
 }
 

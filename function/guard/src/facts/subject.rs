@@ -258,10 +258,9 @@ impl<'a> Said<'a> {
             Peer::Group(GroupRef { group, .. }) => self.other_keys(group),
             Peer::Network(_) | Peer::PrefixList(_) => Vec::new(),
         };
-        let others = others.into_iter().map(|group| Permission {
-            peer: Peer::Group(GroupRef { owner: None, group }),
-            ..own.clone()
-        });
+        let others = others
+            .into_iter()
+            .map(|group| Permission { peer: Peer::Group(GroupRef { owner: None, group }), ..own.clone() });
         let spellings: Vec<_> = [own.clone()].into_iter().chain(others).collect();
         let found = spellings.iter().filter_map(|spelling| self.rules.get(spelling)).flatten().copied();
         found.collect::<Vec<_>>().into_iter()
@@ -272,7 +271,9 @@ impl<'a> Said<'a> {
         let named = self.answers.named.iter().flatten();
         let other = |group: &Group| match key {
             GroupKey::Id(id) => group.name.clone().filter(|_| group.id == *id).map(GroupKey::Name),
-            GroupKey::Name(name) => (group.name.as_ref() == Some(name)).then(|| GroupKey::Id(group.id.clone())),
+            GroupKey::Name(name) => {
+                (group.name.as_ref() == Some(name)).then(|| GroupKey::Id(group.id.clone()))
+            }
         };
         named.filter_map(other).collect()
     }

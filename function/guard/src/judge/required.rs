@@ -1,5 +1,7 @@
 //! Rules that should be there and are not: required ones, and ones that somebody removed who may not.
 
+use std::collections::BTreeSet;
+
 use super::bench::{Bench, bound, trespass};
 use super::verdict::{Code, Finding, Keep, Missing, Unsettled, Violation};
 use crate::facts::{Census, Facts, Subject, Touch};
@@ -46,8 +48,8 @@ fn staying(live: &[Rule], found: &Violation, group: &GroupId) -> Vec<Rule> {
         finding.group == *group && mode == Mode::Enforce && on_violation != OnViolation::Notify
     };
     let gone: Vec<_> = found.findings.iter().filter(goes).collect();
-    let stay =
-        live.iter().filter(|rule| !gone.iter().any(|finding| finding.rule.permission == rule.permission));
+    let forbidden: BTreeSet<_> = gone.iter().map(|finding| &finding.rule.permission).collect();
+    let stay = live.iter().filter(|rule| !forbidden.contains(&rule.permission));
     let kept = gone.iter().flat_map(|finding| match &finding.keep {
         Keep::Parts(parts) => parts.as_slice(),
         Keep::Nothing | Keep::TooMany => &[],

@@ -1,5 +1,12 @@
 //! Every sample, every finding of the fuzzer, and a few monsters that it would not come to in its time.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "helpers of tests, which may stop at the first surprise"
+)]
+
 mod monsters;
 
 use std::path::{Path, PathBuf};
@@ -16,9 +23,11 @@ mod strings;
 #[test]
 fn samples_hold() {
     let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events");
-    for (name, check) in
-        [("event.json", event::check as Check), ("policy.yaml", policy::check), ("account.json", account::check)]
-    {
+    for (name, check) in [
+        ("event.json", event::check as Check),
+        ("policy.yaml", policy::check),
+        ("account.json", account::check),
+    ] {
         let files: Vec<_> = files(samples).into_iter().filter(|file| file.ends_with(name)).collect();
         assert!(files.len() > 10, "{name}: {}", files.len());
         replay(&files, check);
