@@ -144,8 +144,7 @@ impl Told {
     pub(crate) fn and(self, other: Self) -> Self {
         let announced = match (self.announced, other.announced) {
             (failed @ Announced::Failed(_), _) | (_, failed @ Announced::Failed(_)) => failed,
-            (Announced::NotNeeded, announced) | (announced, Announced::NotNeeded) => announced,
-            (announced, _) => announced,
+            (Announced::NotNeeded, announced) | (announced, _) => announced,
         };
         Self { announced, lapse: self.lapse.or(other.lapse) }
     }

@@ -74,7 +74,7 @@ fn what_is_longer_than_the_window_and_no_list_is_told_by_its_place() {
         (format!("{a}\n \"{long}\\\"\"\n{a}"), "too long at 1:1"),
         (format!(r#"{a}{{"a":"{long}","b":{{}}}}{a}"#), "too long at 0:40"),
         (format!(r#"[{a},{{"Records":"{long}"}},{a}]"#), "too long at 0:42"),
-        (format!(r#"[{a},{},{a}]"#, "1".repeat(2 * SMALL)), "too long at 0:42"),
+        (format!(r"[{a},{},{a}]", "1".repeat(2 * SMALL)), "too long at 0:42"),
     ] {
         let told = told(&text, SMALL);
         assert_eq!(

@@ -59,9 +59,9 @@ fn said(test: &str, parts: impl IntoIterator<Item = Box<dyn Read>>) -> String {
     let desk = Desk::new(test);
     bomb(&desk, "bomb.gz", parts.into_iter().chain([text(format!("\n{}", events()))]));
     let ran = run(&desk, "replay --format jsonl bomb.gz");
-    let verdicts = ran.verdicts();
-    let [first, second] = verdicts.as_slice() else { panic!("{verdicts:?} {}", ran.err) };
-    assert!(first.starts_with("violation a") && second.starts_with("violation b"), "{verdicts:?}");
+    let events: Vec<_> = ran.verdicts().iter().map(|line| line.replace(" bomb.gz", "")).collect();
+    let events: Vec<_> = events.iter().map(|line| line.split('#').next().unwrap()).collect();
+    assert_eq!(events, ["violation a", "violation b"], "{}", ran.err);
     assert_eq!(ran.code, 1);
     ran.err
 }
