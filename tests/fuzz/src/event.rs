@@ -32,7 +32,7 @@ static WORLDS: LazyLock<[World; 11]> = LazyLock::new(|| {
     ]
 });
 
-/// Under each policy, and through each door, the event does no harm: see [`crate::world`]. What is no change to one of
+/// Under each policy, and through each door, the event does no harm: see `world`. What is no change to one of
 /// them is none to any.
 pub fn check(bytes: &[u8]) {
     let reading = World::read(bytes);

@@ -47,7 +47,7 @@ const IN_RECORD: [&str; 20] = [
 const IN_ACCOUNT: [&str; 3] =
     ["/SecurityGroups/0/GroupName", "/SecurityGroups/0/VpcId", "/SecurityGroups/0/Tags/1/Value"];
 
-/// The first four bytes choose the places in which the others stand, as text. Whatever is told then is [`sound`].
+/// The first four bytes choose the places in which the others stand, as text. Whatever is told then is `sound`.
 pub fn check(bytes: &[u8]) {
     let Some((places, text)) = bytes.split_first_chunk() else { return };
     let places = u32::from_le_bytes(*places);
