@@ -278,7 +278,7 @@ fn of_a_record_that_nobody_can_read_people_hear_that_nobody_vouches_for_it() {
     let told = |handled: Handled| handled.judgement.remarks;
     let forged = guard().respond_to_hearsay(record.to_string().as_bytes(), &scene, at(0)).now_or_never();
     assert_eq!(told(forged.unwrap()), [Remark::Hearsay]);
-    assert!(scene.notices.lock().unwrap()[0].email().contains("HEARSAY"));
+    assert!(scene.notices.lock().unwrap()[0].email().contains("nobody vouches"));
     let true_one = guard().respond(record.to_string().as_bytes(), &scene, at(0)).now_or_never();
     assert_eq!(told(true_one.unwrap()), []);
 }
