@@ -243,8 +243,9 @@ impl Memoir {
         self.outbox.clone().map(|key| Outbox::new(key, ports, self.now))
     }
 
-    /// Tells what an earlier attempt could not tell, if it left anything: what became of that, where no more is to be
-    /// told. `notice` is what this attempt has to tell.
+    /// Tells what an earlier attempt could not tell, if it left anything: what became of that, if it was not taken. What
+    /// this attempt has to tell, `notice`, is told all the same: the event may have been delivered twice, and what was
+    /// left may be of the other delivery.
     async fn tell_left<P: Publish + Remember>(
         &self,
         notice: &Notice,
@@ -257,21 +258,11 @@ impl Memoir {
             return None;
         }
         let told = outbox.send(left).await;
-        if told.announced != Announced::Published {
-            let put = if self.is_new { outbox.put(notice, None, None).await } else { Ok(()) };
-            return Some(Told { lapse: told.lapse.or(put.err()), ..told });
-        }
-        // It was told better there: this attempt only found it done.
-        let adds_nothing = !self.is_new && !self.is_retried && notice.is_well();
-        if !adds_nothing {
+        if told.announced == Announced::Published {
             return None;
         }
-        let kept = keep(&self.notes(&BTreeMap::new(), recalled), ports).await;
-        let lapse = match kept {
-            Err(KeepError::Failed(error)) => Some(error),
-            Ok(()) | Err(KeepError::Overtaken) => None,
-        };
-        Some(Told { lapse: told.lapse.or(lapse), ..told })
+        let put = if self.is_new { outbox.put(notice, None, None).await } else { Ok(()) };
+        Some(Told { lapse: told.lapse.or(put.err()), ..told })
     }
 
     fn hear(&self, recalled: &Recalled) -> Hearing {
