@@ -1,7 +1,8 @@
 //! What is remembered from one event to the next: how each event was told, and what is undone again and again.
 //!
 //! It decides how loud the guard is, and holds what could not be told yet, and nothing else: no verdict and no call
-//! depends on it. Where it is lost, every revert is told by a message of its own again. Knows nothing of where records are kept; that is the port [`Remember`].
+//! depends on it. Where it is lost, every revert is told by a message of its own again. Knows nothing of where records
+//! are kept; that is the port [`Remember`].
 
 mod notebook;
 

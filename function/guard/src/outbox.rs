@@ -12,10 +12,8 @@ use crate::change::{Event, Vouching};
 use crate::memory::{KeepError, Key, MemoryError, Note, Recalled, Record, Remember};
 use crate::notice::{Notice, Publish};
 use crate::sweep::Home;
-use crate::tell::{Announced, Told};
+use crate::tell::{ATTEMPTS, Announced, Told};
 
-/// How often it is tried to write what somebody else writes at the same time.
-const ATTEMPTS: usize = 4;
 /// How long a notice waits for a topic that takes it: as long as SQS keeps a message at most.
 const WAIT: SignedDuration = SignedDuration::from_hours(14 * 24);
 

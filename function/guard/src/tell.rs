@@ -74,7 +74,7 @@ pub(crate) struct Standing {
 }
 
 /// How often it is tried to write what somebody else writes at the same time.
-const ATTEMPTS: usize = 4;
+pub(crate) const ATTEMPTS: usize = 4;
 /// How long an event is remembered: EventBridge delivers for a day, and Lambda keeps what it has for six hours.
 const EVENT: SignedDuration = SignedDuration::from_hours(48);
 /// The most places of which a dispute is remembered for one event; an event about more is told by itself.
