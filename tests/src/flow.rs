@@ -62,6 +62,8 @@ pub struct Change {
     pub ends: Vec<Facts>,
     /// What people must hear.
     pub news: News,
+    /// Whether nothing in the account shows, once it is undone, that it was: then only the memory can tell.
+    pub leaves_no_trace: bool,
 }
 
 /// What people must hear of a change.
@@ -251,7 +253,7 @@ async fn end(world: &World, things: &Things, gone: Facts, come: Facts) -> Facts 
 async fn undone(world: &World, things: &Things, record: Record, gone: Facts, come: Facts) -> Change {
     let ends = vec![end(world, things, gone, come).await];
     let record = Some((record, Timestamp::now()));
-    Change { record, ends, news: News::Undone }
+    Change { record, ends, news: News::Undone, leaves_no_trace: false }
 }
 
 fn ingress(group: &str, rules: &[Rule]) -> Facts {
@@ -335,7 +337,7 @@ async fn list_spoiled(world: &World, things: &Things) -> Change {
     let record = list::edit(world, list, 2, &["10.0.0.0/8"], &[]).await.expect("a list can be edited");
     let gone = ingress(group, &[tcp(8443).with(list)]);
     // Once no rule names it, it is a list like any other that nobody uses: only the memory has what was done.
-    undone(world, things, record, gone, Facts::new()).await
+    Change { leaves_no_trace: true, ..undone(world, things, record, gone, Facts::new()).await }
 }
 
 async fn put_on(world: &World, things: &Things) -> Change {
@@ -353,5 +355,5 @@ fn ordered(things: &Things) -> Change {
     without.extend(things.groups.iter().map(|group| has(group, Way::Out, &all().with(ANYWHERE))));
     let facts = without.iter().cloned().chain(ingress(narrowed, &[tcp(80).with(OFFICE)])).collect();
     // Where nothing may be added what is forbidden goes all the same, and the next sweep finds it gone.
-    Change { record: None, ends: vec![facts, without], news: News::Undone }
+    Change { record: None, ends: vec![facts, without], news: News::Undone, leaves_no_trace: true }
 }

@@ -213,11 +213,12 @@ impl Trial<'_> {
         }
     }
 
-    /// Whether the topic did not take the notice of an attempt and the table did not keep it: then the error of that
-    /// attempt, and its line of log, are all that there is.
+    /// Whether the topic did not take the notice of an attempt, the table failed as well, and no later attempt can find
+    /// that anything was done: then the error of that attempt, and its line of log, are all that there is.
     fn is_kept_by_nobody(&self) -> bool {
         let failed = |action: &str| self.calls.iter().any(|call| call.action == action && !call.took_effect);
-        failed("Publish") && self.has_failed && (failed("GetItem") || failed("PutItem") || failed("Scan"))
+        let has_table_failed = ["GetItem", "PutItem", "Scan"].into_iter().any(failed);
+        self.change.leaves_no_trace && self.has_failed && failed("Publish") && has_table_failed
     }
 
     /// What a person needs to see why.
