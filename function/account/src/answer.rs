@@ -30,6 +30,7 @@ impl Account {
         let found: BTreeMap<_, &Interface> = found.map(|held| (held.id(), &held.interface)).collect();
         Answers {
             unseen: BTreeMap::new(),
+            unshown_in: BTreeMap::new(),
             groups: Ok(groups.iter().filter_map(|id| cloned(self.group(account, id))).collect()),
             named: Ok(named.iter().filter_map(|name| cloned(self.group_named(account, name))).collect()),
             users: Ok(users_of.iter().flat_map(|list| self.users_of(account, list)).cloned().collect()),

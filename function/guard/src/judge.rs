@@ -76,6 +76,10 @@ impl Court<'_> {
         let scopes = self.policy.scopes(&subject.group);
         self.is_managed |= !scopes.is_empty();
         subject.rules.iter().for_each(|rule| self.hold(subject, &scopes, rule));
+        let unshown = subject.unshown.iter().filter(|_| !scopes.is_empty());
+        self.found
+            .unsettled
+            .extend(unshown.map(|cause| Unsettled::group(subject.group.id.clone(), cause.clone())));
         for tier in self.policy.tiers_of(&subject.group) {
             self.tiers.insert(&tier.name);
             self.accuse(subject, tier);

@@ -47,6 +47,8 @@ pub struct Questions {
     pub users_of: Option<PrefixListId>,
     /// All rules of each of these groups.
     pub rules_of: BTreeSet<GroupId>,
+    /// Groups that got rules which no record names: only all of their rules, once they are seen, have these among them.
+    pub unnamed_in: BTreeSet<GroupId>,
     /// The entries of these prefix lists.
     pub prefix_lists: BTreeSet<PrefixListId>,
     /// The entries that a prefix list had in an earlier version.
@@ -75,6 +77,8 @@ pub struct Answers {
     pub users: Result<Vec<Group>, LookUpError>,
     /// All rules of each group asked for; none of a group that does not exist.
     pub rules: BTreeMap<GroupId, Result<Vec<Rule>, LookUpError>>,
+    /// Groups with unnamed new rules which the account may only be slow to show.
+    pub unshown_in: BTreeMap<GroupId, LookUpError>,
     /// The entries of each prefix list asked for.
     pub prefix_lists: BTreeMap<PrefixListId, Result<AddressSet, LookUpError>>,
     /// The entries of the earlier version asked for.
@@ -104,6 +108,7 @@ impl Default for Answers {
             named: Ok(Vec::new()),
             users: Ok(Vec::new()),
             rules: BTreeMap::new(),
+            unshown_in: BTreeMap::new(),
             prefix_lists: BTreeMap::new(),
             entries_before: None,
             list_states: BTreeMap::new(),
@@ -134,6 +139,7 @@ impl Answers {
             named: joined(self.named, more.named),
             users: joined(self.users, more.users),
             rules: self.rules.into_iter().chain(more.rules).collect(),
+            unshown_in: self.unshown_in.into_iter().chain(more.unshown_in).collect(),
             prefix_lists: self.prefix_lists.into_iter().chain(more.prefix_lists).collect(),
             entries_before: self.entries_before.or(more.entries_before),
             list_states: self.list_states.into_iter().chain(more.list_states).collect(),

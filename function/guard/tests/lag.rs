@@ -194,6 +194,34 @@ fn a_group_is_not_judged_by_tags_that_it_has_lost() {
     check(moved("db"), one_group("db", rules()), 5, ("violation", false, &["revoke 443/tcp from 0.0.0.0/0"]));
 }
 
+fn cut() -> ChangeKind {
+    let edit = GroupEdit::Authorize { direction: Direction::Ingress, rules: Told::Cut };
+    ChangeKind::Group(GroupChange { group: GroupKey::Id(id("sg-1")), edit })
+}
+
+/// The group, of which the account may be too slow to show the rules that no record names.
+fn unshown(tier: &str, rules: Vec<Rule>) -> Answers {
+    let error = LookUpError {
+        call: "DescribeSecurityGroupRules",
+        message: "no record names the new rules of sg-1, and they may be slow to show".to_owned(),
+        retryable: true,
+    };
+    Answers { unshown_in: [(id("sg-1"), error)].into(), ..one_group(tier, rules) }
+}
+
+#[test]
+fn what_a_cut_record_made_is_looked_for_until_it_must_be_shown() {
+    let allowed = || vec![rule("3306/tcp", "10.1.0.0/16")];
+    let forbidden = || vec![rule("22/tcp", "0.0.0.0/0")];
+    let gone: &[&str] = &["revoke 22/tcp from 0.0.0.0/0"];
+    check(cut(), unshown("db", allowed()), 5, ("undecidable", true, &[]));
+    // What is shown does not wait for what may come.
+    check(cut(), unshown("db", forbidden()), 5, ("violation", true, gone));
+    check(cut(), unshown("of nobody", forbidden()), 5, ("unmanaged", false, &[]));
+    check(cut(), one_group("db", allowed()), 180, ("compliant", false, &[]));
+    check(cut(), one_group("db", forbidden()), 180, ("violation", false, gone));
+}
+
 #[test]
 fn the_tags_of_a_late_event_are_not_believed() {
     // Somebody has moved it back since: by the event's tags its rule would go.

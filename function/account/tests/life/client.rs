@@ -224,6 +224,8 @@ fn with_unseen(questions: &Questions, mut answers: Answers) -> Answers {
     let found: Vec<_> = answers.groups.iter().flatten().map(|group| group.id.clone()).collect();
     let missing = questions.groups.iter().filter(|id| !found.contains(id));
     answers.unseen = missing.map(|id| (id.clone(), error(id.as_str()))).collect();
+    let unnamed = |group: &GroupId| (group.clone(), error(&format!("a new rule of {group}")));
+    answers.unshown_in = questions.unnamed_in.iter().map(unnamed).collect();
     let is_shown = |key| answers.interfaces.iter().flatten().any(|interface| interface.is(key));
     if let Some(key) = questions.interfaces.iter().find(|key| !is_shown(key)) {
         answers.interfaces = Err(error(&key.to_string()));

@@ -20,15 +20,13 @@
 //!
 //! What was put into the outbox is told at the end of the life at the latest.
 //!
-//! Of 4 and 2 three limits are known, the first two where an attempt could not put what it did into the outbox either.
-//! Where a deed is told by nobody, it is counted.
+//! Of 4 two limits are known, both where an attempt could not put what it did into the outbox either. Where a deed is told
+//! by nobody, it is counted.
 //!
 //! - A sweep, or a change of a prefix list that could be put back, died or could not publish after it had taken something:
-//!   the next attempt finds it done, and no record tells of it (4).
+//!   the next attempt finds it done, and no record tells of it.
 //! - Before people could be told what was done, somebody has deleted a group, changed tags, or edited the list, or an
-//!   exemption has ended: the next attempt judges what the event means by then (4).
-//! - Of a record that was cut, only those rules are asked for that were there in all of these states: what the account was
-//!   too slow to show is the sweep's (2).
+//!   exemption has ended: the next attempt judges what the event means by then.
 //!
 //! It does not ask whether a notice is well written, nor whether it comes in time.
 
@@ -274,9 +272,8 @@ impl Watcher {
         }
         let Some(truth) = truth else { return };
         let window = Window::new(&self.policy, cloud, watch.began.plus(-LAG), watch.began);
-        let is_told = !watch.is_cut();
         let silent = window
-            .left(truth, is_told)
+            .left(truth, watch.is_cut())
             .into_iter()
             .find(|(group, rule)| !self.told.names(job, Moment(0), group, rule));
         if let Some((group, rule)) = silent {

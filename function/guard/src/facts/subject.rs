@@ -24,6 +24,9 @@ pub struct Subject {
     pub taken: Vec<Rule>,
     /// What the caller has to do with it.
     pub touch: Touch,
+    /// Why the change may have made rules that are not among `rules`, if that may be: no record names them, and the
+    /// account may only be slow to show them.
+    pub unshown: Option<LookUpError>,
     /// All rules of the group as they are now, where they were looked up, but for `taken`.
     pub live: Option<Result<Vec<Rule>, LookUpError>>,
 }
@@ -78,7 +81,14 @@ impl Subject {
     /// The group of the sweep: all of its rules are judged, and nobody changed it.
     #[must_use]
     pub fn swept(group: Group, live: Vec<Rule>) -> Self {
-        Self { group, rules: live.clone(), taken: Vec::new(), touch: Touch::Swept, live: Some(Ok(live)) }
+        Self {
+            group,
+            rules: live.clone(),
+            taken: Vec::new(),
+            touch: Touch::Swept,
+            unshown: None,
+            live: Some(Ok(live)),
+        }
     }
 
     fn changed(change: &GroupChange, answers: &Answers) -> Result<Self, NoSubject> {
@@ -115,7 +125,8 @@ impl Subject {
         let shown = Said::by(answers.rules.get(&group.id).into_iter().flatten().flatten(), answers);
         let rules = once(rules).map(|rule| confirmed(rule, &shown)).collect();
         let live = live.map(|live| live.map(|live| without(live, &taken, answers)));
-        Ok(Self { group, rules, taken, touch: touch(&change.edit), live })
+        let unshown = answers.unshown_in.get(&group.id).cloned();
+        Ok(Self { group, rules, taken, touch: touch(&change.edit), unshown, live })
     }
 
     /// The groups whose tags were changed, as far as they exist: in the tiers that they are in now, all of their rules
@@ -148,6 +159,7 @@ impl Subject {
                 rules,
                 taken: Vec::new(),
                 touch: Touch::Depends,
+                unshown: None,
                 live: Some(Ok(live)),
             })
         });

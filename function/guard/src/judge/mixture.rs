@@ -18,7 +18,7 @@ pub(super) fn find<'p>(
     interface: &Interface,
 ) -> Result<(BTreeSet<&'p TierName>, Option<Mixture>), Box<Unsettled>> {
     let known = |groups| {
-        let unsettled = |(group, cause)| Box::new(Unsettled { group, rule: None, cause });
+        let unsettled = |(group, cause)| Box::new(Unsettled::group(group, cause));
         facts.groups_in(groups).map_err(unsettled)
     };
     let bench = Bench { policy, interfaces, interface, is_bound: is_bound(policy, facts) };

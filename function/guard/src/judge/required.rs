@@ -7,7 +7,6 @@ use super::verdict::{Code, Finding, Keep, Missing, Unsettled, Violation};
 use crate::facts::{Census, Facts, Subject, Touch};
 use crate::group::Rule;
 use crate::id::{AccountId, GroupId, GroupKey, PrefixListId};
-use crate::look::LookUpError;
 use crate::network::AddressSet;
 use crate::permission::{Direction, GroupRef, Peer, Permission};
 use crate::policy::{Allow, Mode, OnViolation, PeerSet, Policy, Reaction, Scope, Tier, TierName};
@@ -23,7 +22,9 @@ pub(super) fn find(policy: &Policy, facts: &Facts, subject: &Subject, tier: &Tie
     }
     let live = match &subject.live {
         Some(Ok(live)) => live,
-        Some(Err(error)) => return found.unsettled.push(Unsettled::group(subject, error.clone())),
+        Some(Err(error)) => {
+            return found.unsettled.push(Unsettled::group(subject.group.id.clone(), error.clone()));
+        }
         None => return,
     };
     let present = staying(live, found, &subject.group.id);
@@ -280,11 +281,5 @@ impl std::fmt::Display for Want {
                 write!(f, "{traffic} {} {tier}", direction.preposition())
             }
         }
-    }
-}
-
-impl Unsettled {
-    fn group(subject: &Subject, cause: LookUpError) -> Self {
-        Self { group: subject.group.id.clone(), rule: None, cause }
     }
 }

@@ -293,6 +293,13 @@ impl Remark {
     }
 }
 
+impl Unsettled {
+    /// A group of which it is not known which rules there are.
+    pub(super) const fn group(group: GroupId, cause: LookUpError) -> Self {
+        Self { group, rule: None, cause }
+    }
+}
+
 impl Violation {
     /// Whether nothing is forbidden in it.
     #[must_use]

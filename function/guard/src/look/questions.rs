@@ -62,6 +62,7 @@ impl Questions {
         self.named.extend(more.named);
         self.users_of = self.users_of.or(more.users_of);
         self.rules_of.extend(more.rules_of);
+        self.unnamed_in.extend(more.unnamed_in);
         self.prefix_lists.extend(more.prefix_lists);
         self.entries_at = self.entries_at.or(more.entries_at);
         self.list_states.extend(more.list_states);
@@ -74,7 +75,8 @@ impl Questions {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let Self { account: _, region: _, age: _, groups, named, users_of, .. } = self;
-        let Self { rules_of, prefix_lists, entries_at, list_states, interfaces, interfaces_with, .. } = self;
+        // What is unnamed is among the rules that are asked for.
+        let Self { rules_of, unnamed_in: _, prefix_lists, entries_at, list_states, interfaces, .. } = self;
         groups.is_empty()
             && named.is_empty()
             && users_of.is_none()
@@ -83,7 +85,7 @@ impl Questions {
             && entries_at.is_none()
             && list_states.is_empty()
             && interfaces.is_empty()
-            && interfaces_with.is_empty()
+            && self.interfaces_with.is_empty()
     }
 
     /// These questions but those that were asked in `asked`.
@@ -102,6 +104,9 @@ impl Questions {
         self.ask_for_group(group);
         if needs_live_rules(edit, event, policy) {
             self.rules_of.extend(group.id().cloned());
+        }
+        if edit.is_cut() {
+            self.unnamed_in.extend(group.id().cloned());
         }
         match edit {
             GroupEdit::Authorize { rules: Told::Whole(rules), .. } => {

@@ -39,7 +39,18 @@ impl ReadAccount for Ec2 {
             self.interfaces_asked(questions),
         );
         let unseen = groups::unseen(questions, &groups);
-        Answers { groups, unseen, named, users, rules, prefix_lists, entries_before, list_states, interfaces }
+        Answers {
+            groups,
+            unseen,
+            named,
+            users,
+            rules,
+            unshown_in: rules::unshown(questions),
+            prefix_lists,
+            entries_before,
+            list_states,
+            interfaces,
+        }
     }
 
     async fn all_groups(&self) -> Result<Vec<Group>, LookUpError> {
@@ -66,6 +77,7 @@ fn none_of(questions: &Questions, error: &LookUpError) -> Answers {
         named: Err(error.clone()),
         users: Err(error.clone()),
         rules: questions.rules_of.iter().map(unknown_group).collect(),
+        unshown_in: BTreeMap::new(),
         prefix_lists: questions.prefix_lists.iter().map(unknown_list).collect(),
         entries_before: questions.entries_at.as_ref().map(|_| Err(error.clone())),
         list_states: questions.list_states.iter().map(|list| (list.clone(), Err(error.clone()))).collect(),

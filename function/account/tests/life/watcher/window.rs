@@ -90,18 +90,14 @@ impl<'a> Window<'a> {
     }
 
     /// The rules that the event of `truth` has made, or may have made forbidden, that are forbidden in all states, and
-    /// that are there; where its record does not tell them, only those that were there in all states.
-    pub(super) fn left(&self, truth: &Change, is_told: bool) -> Vec<(GroupId, Rule)> {
+    /// that are there. Of a record that `is_cut` nobody can tell which rules its caller made.
+    pub(super) fn left(&self, truth: &Change, is_cut: bool) -> Vec<(GroupId, Rule)> {
         match &truth.kind {
-            ChangeKind::Group(GroupChange { group, edit }) if !is_told => {
-                let all = group.id().map(|group| self.always_forbidden(group)).unwrap_or_default();
-                all.into_iter().filter(|(_, rule)| may_be_made_by(edit, rule)).collect()
-            }
             ChangeKind::Group(GroupChange { group, edit }) => {
                 let Some(group) = group.id() else { return Vec::new() };
                 let role = truth.event.actor.role.as_ref().map_or("", RoleArn::as_str);
-                let is_left =
-                    |rule: &Rule| self.is_forbidden(group, rule) || self.is_strange(group, edit, role);
+                let is_strange = !is_cut && self.is_strange(group, edit, role);
+                let is_left = |rule: &Rule| is_strange || self.is_forbidden(group, rule);
                 let live = self.now().0.rules(group);
                 let made = live.into_iter().filter(|rule| is_made_by(edit, rule));
                 made.filter(is_left).map(|rule| (group.clone(), rule)).collect()
@@ -177,19 +173,6 @@ impl<'a> Window<'a> {
                 && can_mend(&interface.groups)
         });
         mixed.map(|interface| &interface.id)
-    }
-}
-
-/// Whether an edit of which nothing else is told may have made this rule.
-fn may_be_made_by(edit: &GroupEdit, rule: &Rule) -> bool {
-    match edit {
-        GroupEdit::Authorize { direction, .. } => *direction == rule.permission.direction,
-        GroupEdit::Modify { .. } => true,
-        GroupEdit::Revoke { .. }
-        | GroupEdit::Describe { .. }
-        | GroupEdit::Create { .. }
-        | GroupEdit::Delete
-        | GroupEdit::Associate { .. } => false,
     }
 }
 

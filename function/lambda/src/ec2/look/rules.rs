@@ -6,9 +6,9 @@ use aws_sdk_ec2::types::SecurityGroupRule;
 use futures_util::future::join_all;
 use tierguard::group::Rule;
 use tierguard::id::GroupId;
-use tierguard::look::LookUpError;
+use tierguard::look::{LookUpError, Questions};
 
-use super::{MOST_VALUES, Page, failed, filter, literal, unreadable};
+use super::{MOST_VALUES, Page, failed, filter, is_fresh, literal, unreadable};
 use crate::ec2::Ec2;
 use crate::ec2::convert::{group_of, rule};
 
@@ -19,6 +19,17 @@ const RULES: &str = "DescribeSecurityGroupRules";
 
 /// What is known of the rules of each group.
 type ByGroup = BTreeMap<GroupId, Result<Vec<Rule>, LookUpError>>;
+
+/// The groups whose unnamed new rules may be missing among those that EC2 shows of them.
+pub(super) fn unshown(questions: &Questions) -> BTreeMap<GroupId, LookUpError> {
+    let groups = questions.unnamed_in.iter().filter(|_| is_fresh(questions));
+    let error = |group| LookUpError {
+        call: RULES,
+        message: format!("no record names the new rules of {group}, and they may be slow to show"),
+        retryable: true,
+    };
+    groups.map(|group| (group.clone(), error(group))).collect()
+}
 
 impl Ec2 {
     /// All rules of each of `groups`; none of a group that is not there.

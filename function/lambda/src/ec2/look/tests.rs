@@ -217,6 +217,25 @@ async fn a_group_that_stays_away_is_gone_unless_the_event_is_fresh() {
     assert!(fresh.unseen.values().all(|error| error.retryable) && fresh.unseen.len() == 1);
 }
 
+#[tokio::test]
+async fn rules_that_no_record_names_may_be_slow_to_show_while_the_event_is_fresh() {
+    let server = Server::start(|_| ok("<securityGroupRuleSet/>"));
+    let questions = |seconds| Questions {
+        rules_of: [group_id("sg-1")].into(),
+        unnamed_in: [group_id("sg-1")].into(),
+        age: Some(SignedDuration::from_secs(seconds)),
+        ..Questions::default()
+    };
+    assert_eq!(ec2(&server).look(&questions(120)).await.unshown_in, BTreeMap::new());
+    let fresh = ec2(&server).look(&questions(119)).await.unshown_in;
+    let texts: Vec<_> = fresh.values().map(ToString::to_string).collect();
+    assert_eq!(
+        texts,
+        ["DescribeSecurityGroupRules failed: no record names the new rules of sg-1, and they may be slow to show"]
+    );
+    assert!(fresh.values().all(|error| error.retryable));
+}
+
 const NO_PORT: &str =
     "DescribeSecurityGroupRules failed: rule sgr-70000 cannot be read: port 70000 is not between 0 and 65535";
 
