@@ -62,6 +62,11 @@ impl World {
         Self::at(MOTO.address(), None).await
     }
 
+    /// The same, in the account of this server, which must outlive it.
+    pub async fn on(moto: &Moto) -> Self {
+        Self::at(moto.address(), None).await
+    }
+
     /// An account in which nobody else plays: for what looks at all groups.
     pub async fn alone() -> Self {
         let moto = Moto::start();

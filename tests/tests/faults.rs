@@ -22,6 +22,7 @@ use tierguard_tests::dice::Dice;
 use tierguard_tests::fault::Place;
 use tierguard_tests::flow::Flow;
 use tierguard_tests::kind::Kind;
+use tierguard_tests::moto::Moto;
 use tierguard_tests::scene;
 use tierguard_tests::trial::{Broken, Case};
 use tierguard_tests::world::World;
@@ -33,6 +34,8 @@ const PLAYERS: usize = 12;
 const ALONE: usize = 2;
 /// How many cases one process of the function is used for.
 const MOST: usize = 20;
+/// How many cases are played on one API server: moto forgets nothing, and gets slow.
+const ROUND: usize = 300;
 /// How many pairs are tried.
 const PAIRS: usize = 20;
 /// At each call every so manieth kind of fault is tried, at the next call the next ones.
@@ -95,28 +98,38 @@ fn random_pairs(singles: &[Outcome], dice: &mut Dice, count: usize) -> Vec<Case>
     pairs
 }
 
-/// Plays all of `cases`, several at once.
+/// Plays all of `cases`.
 fn play(cases: Vec<Case>) -> Vec<Outcome> {
+    cases.chunks(ROUND).flat_map(|cases| play_round(cases.to_vec())).collect()
+}
+
+/// Plays `cases`, several at once.
+fn play_round(cases: Vec<Case>) -> Vec<Outcome> {
+    let moto = Moto::start();
     let (alone, together): (Vec<_>, Vec<_>) = cases.into_iter().partition(|case| case.flow == Flow::Swept);
     let (alone, together) = (Mutex::new(alone), Mutex::new(together));
     let outcomes = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for player in 0..PLAYERS {
-            let (cases, outcomes) = (if player < ALONE { &alone } else { &together }, &outcomes);
-            scope.spawn(move || play_some(cases, player < ALONE, outcomes));
+            let (cases, shared) = if player < ALONE { (&alone, None) } else { (&together, Some(&moto)) };
+            let outcomes = &outcomes;
+            scope.spawn(move || play_some(cases, shared, outcomes));
         }
     });
     outcomes.into_inner().unwrap()
 }
 
-/// Plays cases until there are no more.
+/// Plays cases until there are no more, in an account that is shared with others or, without one, in one of its own.
 #[tokio::main(flavor = "current_thread")]
-async fn play_some(cases: &Mutex<Vec<Case>>, is_alone: bool, outcomes: &Mutex<Vec<Outcome>>) {
+async fn play_some(cases: &Mutex<Vec<Case>>, shared: Option<&Moto>, outcomes: &Mutex<Vec<Outcome>>) {
     let Some(mut case) = next(cases) else { return };
-    let world = if is_alone { World::alone().await } else { World::new().await };
+    let world = match shared {
+        Some(moto) => World::on(moto).await,
+        None => World::alone().await,
+    };
     let start = async || world.remembering(&scene::ways_back("enforce")).await;
     // The SDK tries again so often and no more in one process, and a sweep makes so many calls in a second.
-    let most = if is_alone { 1 } else { MOST };
+    let most = if shared.is_none() { 1 } else { MOST };
     let (mut function, mut played) = (start().await, 0);
     loop {
         let result = case.run(&world, &function).await;

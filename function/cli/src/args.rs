@@ -1,8 +1,12 @@
-//! What is typed on the command line. What it means is for [`settings`](crate::settings) to say.
+//! What is typed on the command line. What it means is for [`settings`](crate::settings), and for each command, to say.
 
-use std::path::PathBuf;
+mod check;
+mod replay;
 
 use clap::{Parser, Subcommand, ValueEnum};
+
+pub(crate) use check::{CheckArgs, FailOnWarning};
+pub(crate) use replay::{FailOn, Format, ModeArg, ReplayArgs};
 
 /// Keeps EC2 security groups within a tier policy
 #[derive(Debug, Parser)]
@@ -14,95 +18,27 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Write, check and look at a policy
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     Replay(ReplayArgs),
 }
 
-/// Replay security group changes against a policy, without an AWS account
-///
-/// Each change is applied to an account in memory, as EC2 would have applied it, and the guard responds to it there:
-/// judges it, undoes what the policy forbids, and says so. Events are handled in the order of their time.
-#[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
-pub(crate) struct ReplayArgs {
-    /// Events: a file, a folder (walked), or `-` for the standard input
-    ///
-    /// What a file holds is detected: an EventBridge event, a CloudTrail record, a CloudTrail log file, the output of
-    /// `aws cloudtrail lookup-events`, an array or JSON lines of these, or any of it in gzip. In a folder, files named
-    /// *.json, *.jsonl, *.ndjson and *.gz are taken, account.json is not.
-    #[arg(value_name = "PATH", required_unless_present = "sweep")]
-    pub(crate) paths: Vec<PathBuf>,
-
-    /// The policy [default: the nearest policy.yaml, beside the events or in a folder above them in PATH]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) policy: Option<PathBuf>,
-
-    /// The account before the first event, in the AWS CLI's output keys [default: the nearest account.json, else one
-    /// that learns its groups from the events]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) account: Option<PathBuf>,
-
-    /// Overrides every `mode` in the policy; `on-violation: notify` and `sweep: observe` still only tell
-    #[arg(long, value_enum)]
-    pub(crate) mode: Option<ModeArg>,
-
-    /// Sweep the account after the last event: judge every rule of every group. With --account and --at, no PATH is
-    /// needed
-    #[arg(long)]
-    pub(crate) sweep: bool,
-
-    /// When the sweep is [default: the time of the last event]
-    #[arg(long, value_name = "RFC3339", requires = "sweep")]
-    pub(crate) at: Option<String>,
-
-    /// A story for people, or one JSON object per event
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-
-    /// Write the account as it is after the last event
-    #[arg(long, value_name = "FILE")]
-    pub(crate) account_out: Option<PathBuf>,
-
-    /// The guard's own role: changes made by it are never undone
-    #[arg(long, value_name = "ARN", env = "TIERGUARD_ROLE_ARN", hide_env_values = true)]
-    pub(crate) role: Option<String>,
-
-    /// Exit with status 2 if there was one of these
-    #[arg(long, value_enum, value_name = "WHAT")]
-    pub(crate) fail_on: Option<FailOn>,
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    Check(CheckArgs),
 }
 
+/// How a command that has one answer gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ModeArg {
-    /// Undo violations
-    Enforce,
-    /// Only say what would be undone
-    Observe,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// A story for people
+pub(crate) enum AnswerFormat {
+    /// For people
     Text,
-    /// One JSON object per event, as the Lambda function returns it, and one for each sweep
-    Jsonl,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FailOn {
-    /// The policy forbids some of a change, or of what a sweep finds
-    Violation,
+    /// One JSON object
+    Json,
 }
 
 const EXAMPLE: &str = "\
-Example:
-  tierguard replay events";
-
-const EXAMPLES: &str = "\
 Examples:
-  tierguard replay events
-  tierguard replay --policy policy.yaml --mode observe AWSLogs/
-  aws cloudtrail lookup-events --output json |
-    tierguard replay --policy policy.yaml --format jsonl -
-  tierguard replay --sweep --account account.json --at 2026-03-02T09:00:00Z
-
-Exit status: 0 handled, 1 an error, 2 a violation with --fail-on violation, 64 wrong usage.";
+  tierguard policy check policy.yaml
+  tierguard replay events";

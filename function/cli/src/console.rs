@@ -7,7 +7,7 @@ use std::error::Error;
 use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
-use tierguard::policy::PolicyErrors;
+use tierguard::policy::Diagnostics;
 
 use crate::progress::Progress;
 use crate::shown::shown_up_to;
@@ -40,7 +40,7 @@ impl Console {
     }
 
     /// Reports all that is wrong with a policy, drawn under its text.
-    pub(crate) fn report_policy(&mut self, errors: &PolicyErrors) {
+    pub(crate) fn report_policy(&mut self, errors: &Diagnostics) {
         self.write(&errors.coloured());
     }
 

@@ -1,6 +1,8 @@
 //! The desk door: the `tierguard` command.
 //!
-//! What is typed ([`args`]) becomes what is meant ([`settings`]); events are found ([`source`]), sorted by what they
+//! `policy check` says what is wrong with a policy ([`check`]).
+//!
+//! `replay`: what is typed ([`args`]) becomes what is meant ([`settings`]); events are found ([`source`]), sorted by what they
 //! are replayed against ([`scenario`]), read ([`reading`]), and handled in the order of their time by the guard that
 //! also stands in the Lambda function ([`replay`]); after them it may sweep the account ([`sweep`]). What it did is told
 //! to people ([`story`]) or machines ([`jsonl`]).
@@ -8,9 +10,12 @@
 //! Judges nothing itself, and reaches no AWS account.
 
 mod args;
+mod check;
+mod clock;
 mod console;
 mod exit;
 mod failure;
+mod files;
 mod jsonl;
 mod long;
 mod progress;
@@ -33,7 +38,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, PolicyCommand};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -45,6 +50,8 @@ fn main() -> ExitCode {
 }
 
 fn run(console: &mut Console) -> Result<Exit, Failure> {
-    let Args { command: Command::Replay(args) } = Args::try_parse()?;
-    replay::replay(&Settings::new(args)?, console)
+    match Args::try_parse()?.command {
+        Command::Policy(PolicyCommand::Check(args)) => check::check(args, console),
+        Command::Replay(args) => replay::replay(&Settings::new(args)?, console),
+    }
 }

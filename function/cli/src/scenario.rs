@@ -1,24 +1,19 @@
 //! Which events belong together: those that are replayed against the same policy and the same account.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use tierguard::policy::Policy;
-use tierguard_account::{Account, AccountError};
+use tierguard::policy::{Document, Policy};
+use tierguard_account::Account;
 
 use crate::console::{Console, Problem};
+use crate::files;
 use crate::settings::Settings;
 use crate::source::Source;
 
 /// What a policy's file is called where it is not given.
 const POLICY: &str = "policy.yaml";
-/// How large a policy may be, in bytes.
-const LARGEST_POLICY: u64 = 1 << 20;
-/// How large an account may be, in bytes. Read, it takes several times that.
-const LARGEST_ACCOUNT: u64 = 128 << 20;
 
 /// Sources that are replayed together, and against what.
 #[derive(Debug)]
@@ -40,20 +35,9 @@ pub(crate) struct Against {
 
 /// A scenario that cannot be replayed.
 #[derive(Debug, Error)]
-pub(crate) enum ScenarioError {
+enum ScenarioError {
     #[error("there is no policy for `{first}`")]
     NoPolicy { first: String },
-    #[error("the {noun} `{}` cannot be read", .path.display())]
-    Unreadable {
-        noun: &'static str,
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("the {noun} `{}` is larger than {} MiB", .path.display(), .most >> 20)]
-    TooLarge { noun: &'static str, path: PathBuf, most: u64 },
-    #[error(transparent)]
-    Account(#[from] AccountError),
 }
 
 impl Problem for ScenarioError {
@@ -63,10 +47,6 @@ impl Problem for ScenarioError {
                 "name one with `--policy FILE`, or put a `policy.yaml` beside the events or in a folder above them"
                     .to_owned()
             }
-            Self::Unreadable { .. } => "give the path of a text file that you may read".to_owned(),
-            Self::TooLarge { noun: "policy", .. } => "give the path of a policy: one is a few pages long".to_owned(),
-            Self::TooLarge { .. } => "keep the groups that the events are about, and their rules".to_owned(),
-            Self::Account(error) => error.help().to_owned(),
         })
     }
 }
@@ -139,15 +119,7 @@ impl Scenario {
             console.report(&ScenarioError::NoPolicy { first: self.first() });
             return None;
         };
-        match text("policy", path, LARGEST_POLICY) {
-            Ok(text) => Policy::parse(&path.to_string_lossy(), &text)
-                .map_err(|errors| console.report_policy(&errors))
-                .ok(),
-            Err(error) => {
-                console.report(&error);
-                None
-            }
-        }
+        files::policy(path, console).map(Document::into_policy)
     }
 
     /// What it is of: its first source, or else its account.
@@ -161,20 +133,6 @@ impl Scenario {
     /// Says what is wrong with it on `console`.
     pub(crate) fn account(&self, console: &mut Console) -> Option<Account> {
         let Some(path) = &self.against.account else { return Some(Account::learning()) };
-        let account = text("account", path, LARGEST_ACCOUNT)
-            .and_then(|text| Ok(Account::from_json(&path.to_string_lossy(), &text)?));
-        account.map_err(|error| console.report(&error)).ok()
+        files::account(path, console)
     }
-}
-
-/// The text of a file that is held as a whole, of `most` bytes at most.
-fn text(noun: &'static str, path: &Path, most: u64) -> Result<String, ScenarioError> {
-    let unreadable = |source| ScenarioError::Unreadable { noun, path: path.to_owned(), source };
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
-    let length = file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
-    if u64::try_from(length).is_ok_and(|length| length > most) {
-        return Err(ScenarioError::TooLarge { noun, path: path.to_owned(), most });
-    }
-    String::from_utf8(bytes).map_err(|error| unreadable(io::Error::new(io::ErrorKind::InvalidData, error)))
 }

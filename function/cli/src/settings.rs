@@ -139,7 +139,8 @@ fn sweepable(account: Option<&Path>, sweep: Option<SweepTime>) -> Result<(), Usa
     }
 }
 
-fn instant(text: String) -> Result<Timestamp, UsageError> {
+/// The instant in `text`.
+pub(crate) fn instant(text: String) -> Result<Timestamp, UsageError> {
     text.parse().map_err(|source| UsageError::NotATime { text, source })
 }
 

@@ -58,6 +58,12 @@ impl Network {
         matches!(self.0, IpNet::V4(_))
     }
 
+    /// How many bits of an address say that it is in this network: 8 of `10.0.0.0/8`.
+    #[must_use]
+    pub fn prefix_length(self) -> u8 {
+        self.0.prefix_len()
+    }
+
     /// Whether every address of `other` is in this one.
     #[must_use]
     pub fn contains(self, other: Self) -> bool {

@@ -4,6 +4,7 @@
 //! in the submodules. A policy is read once and never changed by judging.
 
 mod diagnostic;
+mod document;
 mod exemption;
 mod interfaces;
 mod needs;
@@ -12,12 +13,14 @@ mod reader;
 mod selector;
 #[cfg(test)]
 mod tests;
+mod warnings;
 mod yaml;
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-pub use diagnostic::{PolicyError, PolicyErrors};
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use document::{Clause, Document, Passage};
 pub use exemption::{Exemption, ExemptionId};
 pub use interfaces::{Interfaces, OnMixture};
 pub use principal::{Principal, PrincipalName, Principals};
@@ -213,8 +216,8 @@ impl Policy {
     ///
     /// # Errors
     /// Everything that is wrong with it, at once, each with its place and the remedy.
-    pub fn parse(name: &str, text: &str) -> Result<Self, PolicyErrors> {
-        reader::read(name, text)
+    pub fn parse(name: &str, text: &str) -> Result<Self, Diagnostics> {
+        Ok(Document::parse(name, text)?.into_policy())
     }
 
     /// The policy with every mode in it, the tiers' own included, replaced by `mode`. The sweep's own mode stays as it

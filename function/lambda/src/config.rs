@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 use tierguard::Policy;
-use tierguard::policy::{Mode, PolicyErrors};
+use tierguard::policy::{Diagnostics, Mode};
 use tracing_subscriber::EnvFilter;
 
 use crate::arn::{InvalidArn, Role, TopicArn};
@@ -96,7 +96,7 @@ pub enum ConfigError {
     },
     /// The policy is wrong.
     #[error(transparent)]
-    Policy(#[from] PolicyErrors),
+    Policy(#[from] Diagnostics),
 }
 
 /// Everything that is wrong with the settings.

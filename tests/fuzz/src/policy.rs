@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use tierguard::Policy;
-use tierguard::policy::PolicyErrors;
+use tierguard::policy::Diagnostics;
 use tierguard_account::Account;
 
 use crate::world::World;
@@ -40,7 +40,7 @@ fn governs(policy: Policy) {
 
 /// Each error stands in the text, says what is wrong and what to write, and is drawn without a character that commands
 /// a terminal.
-fn can_be_read(text: &str, errors: &PolicyErrors) {
+fn can_be_read(text: &str, errors: &Diagnostics) {
     let lines: Vec<_> = text.split('\n').collect();
     assert!(errors.iter().next().is_some(), "it is no policy, and nothing is wrong with it");
     for error in errors {

@@ -1,4 +1,4 @@
-//! What is wrong with a policy file, where, and what to write instead; and how that is drawn for a person.
+//! What is wrong or unwise in a file of the user's, where, and what to write instead; and how that is drawn for a person.
 //!
 //! Does not know what can be wrong: the texts are those of whoever reports. Nothing of the file is kept but the lines
 //! that are shown.
@@ -11,17 +11,27 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Render
 
 use crate::visible::hides;
 
-/// All that is wrong with a policy file, in the order of the file. `Display` draws every error as plain text.
+/// All that is to be said of a file, in the order of the file. `Display` draws it as plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyErrors {
+pub struct Diagnostics {
     file: String,
-    errors: Vec<PolicyError>,
+    found: Vec<Diagnostic>,
     omitted: usize,
 }
 
-/// One thing that is wrong with a policy file.
+/// How bad something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The file means nothing until it is put right.
+    Error,
+    /// The file means something, but perhaps not what was meant.
+    Warning,
+}
+
+/// One thing that is wrong or unwise in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyError {
+pub struct Diagnostic {
+    severity: Severity,
     line: usize,
     column: usize,
     message: String,
@@ -29,7 +39,7 @@ pub struct PolicyError {
     excerpt: Excerpt,
 }
 
-/// The line that an error is in, without control characters and cut to a width that can be shown.
+/// The line that it is in, without control characters and cut to a width that can be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Excerpt {
     text: String,
@@ -58,7 +68,7 @@ impl<P: Problem> Problem for &P {
 pub(super) struct Errors<'t> {
     file: &'t str,
     text: &'t str,
-    found: Vec<(Span, PolicyError)>,
+    found: Vec<(Span, Diagnostic)>,
     omitted: usize,
 }
 
@@ -79,10 +89,30 @@ const LONGEST_REMEDY: usize = 640;
 /// Wider than any excerpt, so that the renderer never cuts one itself.
 const TERMINAL: usize = 1000;
 
-impl PolicyErrors {
-    /// The errors, in the order of the file.
-    pub fn iter(&self) -> std::slice::Iter<'_, PolicyError> {
-        self.errors.iter()
+impl Diagnostics {
+    /// What `found` says of `text`, which is called `file`: in the order of the file, and no more than can be read.
+    pub(super) fn new(file: &str, mut found: Vec<(Span, Diagnostic)>, omitted: usize) -> Self {
+        found.sort_by_key(|(span, _)| span.start);
+        let omitted = omitted.saturating_add(found.len().saturating_sub(MOST));
+        let found = found.into_iter().take(MOST).map(|(_, diagnostic)| diagnostic).collect();
+        Self { file: file.chars().map(visible).collect(), found, omitted }
+    }
+
+    /// One by one, in the order of the file.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.found.iter()
+    }
+
+    /// Whether there is nothing to be said.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.found.len().saturating_add(self.omitted)
     }
 
     /// The text of `Display`, with the escape sequences that colour it in a terminal.
@@ -95,31 +125,49 @@ impl PolicyErrors {
         let renderer = renderer.clone().term_width(TERMINAL);
         let mut drawings: Vec<_> = self.iter().map(|error| error.drawn(&self.file, &renderer)).collect();
         if self.omitted > 0 {
-            let rest = format!("{} more errors are not shown", self.omitted);
+            let noun = if self.iter().any(Diagnostic::is_error) { "errors" } else { "warnings" };
+            let rest = format!("{} more {noun} are not shown", self.omitted);
             drawings.push(renderer.render(&[Level::NOTE.primary_title(rest).elements(None::<Origin<'_>>)]));
         }
         drawings.join("\n\n")
     }
 }
 
-impl fmt::Display for PolicyErrors {
+impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.drawn(&Renderer::plain()))
     }
 }
 
-impl Error for PolicyErrors {}
+impl Error for Diagnostics {}
 
-impl<'e> IntoIterator for &'e PolicyErrors {
-    type Item = &'e PolicyError;
-    type IntoIter = std::slice::Iter<'e, PolicyError>;
+impl<'e> IntoIterator for &'e Diagnostics {
+    type Item = &'e Diagnostic;
+    type IntoIter = std::slice::Iter<'e, Diagnostic>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
 }
 
-impl PolicyError {
+impl Diagnostic {
+    /// What `problem` says of `span` in `text`.
+    pub(super) fn new(severity: Severity, text: &str, span: Span, problem: &impl Problem) -> Self {
+        let (line, column) = place(text, span);
+        let (message, help) = (problem.to_string(), problem.help());
+        Self { severity, line, column, message, help, excerpt: Excerpt::of(text, span) }
+    }
+
+    /// How bad it is.
+    #[must_use]
+    pub const fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// The line, from 1.
     #[must_use]
     pub const fn line(&self) -> usize {
@@ -145,14 +193,18 @@ impl PolicyError {
     }
 
     fn drawn(&self, file: &str, renderer: &Renderer) -> String {
-        let head = Level::ERROR
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let head = level
+            .clone()
             .primary_title(self.message.as_str())
             .element(Origin::path(file).line(self.line).char_column(self.column));
         let snippet = self.excerpt.snippet().map(|snippet| snippet.line_start(self.line));
         let margin = " ".repeat(snippet.as_ref().map_or(0, |_| self.line.to_string().len()));
-        let body = Group::with_level(Level::ERROR)
-            .elements(snippet)
-            .element(Level::HELP.message(self.help.as_str()));
+        let body =
+            Group::with_level(level).elements(snippet).element(Level::HELP.message(self.help.as_str()));
         // Apart, because together the renderer would give the place by the excerpt, which may be cut.
         let (head, body) = (renderer.render(&[head]), renderer.render(&[body]));
         format!("{}\n{body}", head.replacen('\n', &format!("\n{margin}"), 1))
@@ -192,10 +244,7 @@ impl<'t> Errors<'t> {
             return;
         }
         let problem = problem(self);
-        let (line, column) = place(self.text, span);
-        let (message, help) = (problem.to_string(), problem.help());
-        self.found
-            .push((span, PolicyError { line, column, message, help, excerpt: Excerpt::of(self.text, span) }));
+        self.found.push((span, Diagnostic::new(Severity::Error, self.text, span, &problem)));
     }
 
     /// Adds what is wrong with the file as a whole, unless something else is.
@@ -211,14 +260,9 @@ impl<'t> Errors<'t> {
     }
 
     /// `value`, if nothing is wrong.
-    pub(super) fn finish<T>(self, value: T) -> Result<T, PolicyErrors> {
-        let Self { file, text: _, mut found, omitted } = self;
-        if found.is_empty() {
-            return Ok(value);
-        }
-        found.sort_by_key(|(span, _)| span.start);
-        let errors = found.into_iter().map(|(_, error)| error).collect();
-        Err(PolicyErrors { file: file.chars().map(visible).collect(), errors, omitted })
+    pub(super) fn finish<T>(self, value: T) -> Result<T, Diagnostics> {
+        let Self { file, text: _, found, omitted } = self;
+        if found.is_empty() { Ok(value) } else { Err(Diagnostics::new(file, found, omitted)) }
     }
 }
 
@@ -292,7 +336,7 @@ impl fmt::Display for Quoted {
 
 /// `c`, or a stand-in where it could command a terminal, turn the direction of the text, or hide in it. Letters that are
 /// written from right to left stay: the file is the reader's own.
-fn visible(c: char) -> char {
+pub(super) fn visible(c: char) -> char {
     match c {
         '\t' => ' ',
         c if hides(c) => '\u{fffd}',

@@ -25,16 +25,20 @@ use names::Names;
 use room::Room;
 use rules::{Place, Rules};
 
-use super::diagnostic::Errors;
-use super::yaml::{self, Content, Entry, Node};
-use super::{Elsewhere, Mode, OnViolation, Policy, PolicyErrors, Reaction, Tier, TierName};
+pub(super) use names::internet;
 
-/// Reads the policy in `text`, which is called `name`.
-pub(super) fn read(name: &str, text: &str) -> Result<Policy, PolicyErrors> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+use super::diagnostic::{Errors, Span};
+use super::yaml::{self, Content, Entry, Node};
+use super::{Diagnostics, Elsewhere, Mode, OnViolation, Policy, Reaction, Tier, TierName};
+
+/// Reads the policy in `text`, which is called `name`: what it means, and the tree that says where each part of it is.
+pub(super) fn read(name: &str, text: &str) -> Result<(Policy, Node), Diagnostics> {
     let mut errors = Errors::new(name, text);
-    let policy = policy(text, &mut errors);
-    errors.finish(policy)
+    let root = yaml::parse(text, &mut errors);
+    let policy = policy(root.as_ref(), &mut errors);
+    // Of a file without a tree, why that is so has been reported.
+    let nothing = Node { span: Span::START, content: Content::Nothing };
+    errors.finish((policy, root.unwrap_or(nothing)))
 }
 
 const FILE: Shape = Shape {
@@ -78,9 +82,8 @@ const ON_VIOLATION: Expected =
 /// What the guard does where the file does not say.
 const DEFAULT: Reaction = Reaction { mode: Mode::Enforce, on_violation: OnViolation::Revoke };
 
-fn policy(text: &str, errors: &mut Errors<'_>) -> Policy {
-    let root = yaml::parse(text, errors);
-    let fields = match &root {
+fn policy(root: Option<&Node>, errors: &mut Errors<'_>) -> Policy {
+    let fields = match root {
         Some(Node { content: Content::Nothing, .. }) | None => {
             errors.push_first(&Mistake::Empty);
             None

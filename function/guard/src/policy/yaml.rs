@@ -40,6 +40,18 @@ pub(super) struct Entry {
     pub(super) value: Node,
 }
 
+impl Node {
+    /// Every text in it that is a value, and where it stands.
+    pub(super) fn texts(&self) -> Vec<(&str, Span)> {
+        match &self.content {
+            Content::Text(text) => vec![(text.as_str(), self.span)],
+            Content::List(nodes) => nodes.iter().flat_map(Self::texts).collect(),
+            Content::Map(entries) => entries.iter().flat_map(|entry| entry.value.texts()).collect(),
+            Content::Nothing | Content::Reported => Vec::new(),
+        }
+    }
+}
+
 /// Reads `text`; `None` where there is no value, or none that can be read to its end, which is then in `errors`.
 pub(super) fn parse(text: &str, errors: &mut Errors<'_>) -> Option<Node> {
     if text.len() > LARGEST {

@@ -165,9 +165,17 @@ pub(super) fn name_mistake(name: &str) -> Option<Mistake> {
     }
 }
 
+/// What `internet` means: anywhere less `private`.
+pub(in crate::policy) fn internet() -> AddressSet {
+    AddressSet::everything().difference(&private())
+}
+
+fn private() -> AddressSet {
+    PRIVATE.iter().filter_map(|text| text.parse::<Network>().ok()).collect()
+}
+
 fn built_in() -> BTreeMap<&'static str, Meaning> {
-    let private: AddressSet = PRIVATE.iter().filter_map(|text| text.parse::<Network>().ok()).collect();
-    let internet = AddressSet::everything().difference(&private);
+    let (private, internet) = (private(), internet());
     let addresses = |addresses| Meaning { peers: PeerSet { addresses, ..PeerSet::default() }, networks: 1 };
     [
         ("anywhere", addresses(AddressSet::everything())),

@@ -11,7 +11,7 @@ use crate::id::{AccountId, GroupId, PrefixListId, RoleArn};
 use crate::network::{AddressSet, Network};
 use crate::permission::Direction;
 use crate::policy::{
-    Allow, Exemption, Interfaces, Limits, Mode, OnMixture, OnViolation, PeerSet, Policy, PolicyErrors,
+    Allow, Diagnostics, Exemption, Interfaces, Limits, Mode, OnMixture, OnViolation, PeerSet, Policy,
     Principal, Principals, Tier, TierName,
 };
 use crate::traffic::{Traffic, TrafficSet};
@@ -84,7 +84,7 @@ fn parsed(text: &str) -> Policy {
     Policy::parse("policy.yaml", text).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-fn errors(text: &str) -> PolicyErrors {
+fn errors(text: &str) -> Diagnostics {
     Policy::parse("policy.yaml", text).unwrap_err()
 }
 

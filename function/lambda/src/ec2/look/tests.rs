@@ -231,7 +231,9 @@ async fn rules_that_no_record_names_may_be_slow_to_show_while_the_event_is_fresh
     let texts: Vec<_> = fresh.values().map(ToString::to_string).collect();
     assert_eq!(
         texts,
-        ["DescribeSecurityGroupRules failed: no record names the new rules of sg-1, and they may be slow to show"]
+        [
+            "DescribeSecurityGroupRules failed: no record names the new rules of sg-1, and they may be slow to show"
+        ]
     );
     assert!(fresh.values().all(|error| error.retryable));
 }

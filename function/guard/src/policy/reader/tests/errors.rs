@@ -6,7 +6,7 @@ use super::errors;
 
 /// Each error in two lines: its place and what is wrong; what to write instead.
 fn said(text: &str) -> String {
-    let line = |error: &crate::policy::PolicyError| {
+    let line = |error: &crate::policy::Diagnostic| {
         format!("{}:{}: {}\n    {}", error.line(), error.column(), error.message(), error.help())
     };
     errors(text).iter().map(line).collect::<Vec<_>>().join("\n")

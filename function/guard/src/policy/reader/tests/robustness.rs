@@ -12,7 +12,7 @@ use crate::policy::diagnostic::{Errors, Span};
 use crate::policy::reader::mistake::Mistake;
 use crate::policy::reader::room;
 use crate::policy::yaml::{self, Content, Node};
-use crate::policy::{Policy, PolicyError};
+use crate::policy::{Diagnostic, Policy};
 
 /// What must hold of any text.
 fn check(text: &str) {
@@ -161,7 +161,7 @@ fn places_are_those_of_the_text() {
 #[test]
 fn a_byte_order_mark_is_no_part_of_the_policy() {
     assert!(Policy::parse("policy.yaml", &format!("\u{feff}{EXAMPLE}")).is_ok());
-    assert_eq!(errors("\u{feff}verson: 1").iter().next().map(PolicyError::column), Some(1));
+    assert_eq!(errors("\u{feff}verson: 1").iter().next().map(Diagnostic::column), Some(1));
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn a_peer_that_is_written_again_is_not_told_again() {
 #[test]
 fn a_mistake_that_is_made_again_is_told_again() {
     let errors = errors(&allows("a: 10.0.0.0/8", 1, "[b, b]"));
-    assert_eq!(errors.iter().map(PolicyError::column).collect::<Vec<_>>(), [70, 73]);
+    assert_eq!(errors.iter().map(Diagnostic::column).collect::<Vec<_>>(), [70, 73]);
 }
 
 /// 12,000 unknown names, each held against 5,000 names, would be minutes.
@@ -261,7 +261,7 @@ fn the_name_that_was_meant_is_looked_for_only_where_it_is_told() {
     let names = (0..5_000).map(|n| format!("name{n}: 1.1.1.1/32,")).collect::<String>();
     let unknown = (0..12_000).map(|n| format!("nme{n},")).collect::<String>();
     let errors = errors(&allows(&names, 1, &format!("[{unknown}]")));
-    assert_eq!(errors.iter().next().map(PolicyError::help), Some("write `name0`"));
+    assert_eq!(errors.iter().next().map(Diagnostic::help), Some("write `name0`"));
     assert!(errors.to_string().ends_with("note: 11800 more errors are not shown"));
 }
 
@@ -271,7 +271,7 @@ fn the_line_of_a_first_key_is_looked_for_only_where_it_is_told() {
     let text = format!("#{}\na: 1\n{}", "\n".repeat(100_000), "a: 1\n".repeat(30_000));
     let errors = errors(&text);
     assert_eq!(
-        errors.iter().next().map(PolicyError::help),
+        errors.iter().next().map(Diagnostic::help),
         Some("keep one of them; the first is in line 100002")
     );
     assert!(errors.to_string().ends_with("more errors are not shown"));
@@ -301,7 +301,7 @@ fn a_policy_comes_to_so_many_networks_and_no_more() {
 #[test]
 fn prefix_lists_and_networks_that_are_written_out_count_as_well() {
     let lists = (0..9_000).map(|n| format!("pl-{n:x},")).collect::<String>();
-    let too_many = |text: &str| errors(text).iter().map(PolicyError::message).collect::<Vec<_>>().join("\n");
+    let too_many = |text: &str| errors(text).iter().map(Diagnostic::message).collect::<Vec<_>>().join("\n");
     let message = "the peers come to more than 100000 networks and prefix lists";
     assert_eq!(too_many(&allows(&format!("a: [{lists}]"), 4_000, "a")), message);
     let exact = format!("a: [{}]", networks(10_000).join(","));

@@ -1,0 +1,165 @@
+//! What a policy says that was perhaps not meant. A policy with warnings means what it says all the same.
+
+mod covered;
+mod unwise;
+
+use std::collections::BTreeSet;
+
+use ipnet::IpNet;
+use jiff::Timestamp;
+
+use super::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
+use super::document::{Clause, Document};
+use super::yaml::{Content, Entry, Node};
+use super::{AllowLists, Limits, Tier, TierName};
+use crate::group::Group;
+use crate::permission::Direction;
+use unwise::Unwise;
+
+impl Document {
+    /// What in it was perhaps not meant, at the instant `now`: and if these are all groups of an account, what of it
+    /// is about none of them.
+    #[must_use]
+    pub fn warnings(&self, now: Timestamp, groups: Option<&[Group]>) -> Diagnostics {
+        let mut warnings = Warnings { document: self, found: Vec::new() };
+        warnings.of_allows();
+        warnings.of_tiers(groups);
+        warnings.of_exemptions(now, groups);
+        warnings.of_names();
+        warnings.of_networks();
+        warnings.of_elsewhere();
+        Diagnostics::new(&self.name, warnings.found, 0)
+    }
+}
+
+/// The warnings found so far.
+struct Warnings<'d> {
+    document: &'d Document,
+    found: Vec<(Span, Diagnostic)>,
+}
+
+impl Warnings<'_> {
+    fn push(&mut self, span: Span, unwise: &Unwise) {
+        let diagnostic = Diagnostic::new(Severity::Warning, &self.document.text, span, unwise);
+        self.found.push((span, diagnostic));
+    }
+
+    fn push_at(&mut self, clause: &Clause, unwise: &Unwise) {
+        // What is in the policy is in its text.
+        if let Some(span) = self.document.span(clause) {
+            self.push(span, unwise);
+        }
+    }
+
+    /// The same, at the value of `key` in it.
+    fn push_in(&mut self, clause: &Clause, key: &str, unwise: &Unwise) {
+        if let Some(span) = self.document.span_in(clause, key) {
+            self.push(span, unwise);
+        }
+    }
+
+    /// Entries that allow nothing new, or too much.
+    fn of_allows(&mut self) {
+        let policy = self.document.policy();
+        let elsewhere = policy.elsewhere.iter().filter_map(|elsewhere| match &elsewhere.limits {
+            Limits::Allow(lists) => Some((None, lists)),
+            Limits::Deny(_) => None,
+        });
+        let tiers = policy.tiers.iter().map(|tier| (Some(&tier.name), &tier.allows));
+        for (tier, lists) in tiers.chain(elsewhere) {
+            for direction in Direction::BOTH {
+                self.of_list(tier, lists, direction);
+            }
+        }
+    }
+
+    fn of_list(&mut self, tier: Option<&TierName>, lists: &AllowLists, direction: Direction) {
+        let allows = lists.towards(direction).unwrap_or_default();
+        let clause = |n| Clause::Allow(tier.cloned(), direction, n);
+        for (n, by) in covered::entries(tier, allows, direction) {
+            self.push_at(&clause(n), &Unwise::Covered { by });
+        }
+        for (n, allow) in allows.iter().enumerate().filter(|_| direction == Direction::Ingress) {
+            if let Some(wide) = Unwise::wide(allow) {
+                self.push_at(&clause(n), &wide);
+            }
+        }
+    }
+
+    /// Tiers that govern nothing, or that no group is in.
+    fn of_tiers(&mut self, groups: Option<&[Group]>) {
+        for Tier { name, groups: selector, allows, editors, .. } in &self.document.policy().tiers {
+            if allows.ingress.is_none() && allows.egress.is_none() && editors.is_none() {
+                self.push_at(&Clause::Tier(name.clone()), &Unwise::Ungoverned { tier: name.clone() });
+            }
+            if groups.is_some_and(|groups| !groups.iter().any(|group| selector.matches(group))) {
+                self.push_at(&Clause::Groups(name.clone()), &Unwise::NoGroup { tier: name.clone() });
+            }
+        }
+    }
+
+    fn of_exemptions(&mut self, now: Timestamp, groups: Option<&[Group]>) {
+        for (n, exemption) in self.document.policy().exemptions.iter().enumerate() {
+            let clause = Clause::Exemption(n);
+            if let Some(ends) = Unwise::ends(exemption, now) {
+                self.push_in(&clause, "until", &ends);
+            }
+            if groups.is_some_and(|groups| !groups.iter().any(|group| exemption.is_for(group))) {
+                self.push_in(&clause, "groups", &Unwise::NoGroupExempt { id: exemption.id.clone() });
+            }
+            if let Some(wide) =
+                Unwise::wide(&exemption.allow).filter(|_| exemption.direction == Direction::Ingress)
+            {
+                self.push_at(&clause, &wide);
+            }
+        }
+    }
+
+    /// Names that nothing uses.
+    fn of_names(&mut self) {
+        let document = self.document;
+        let used: BTreeSet<_> = document.root.texts().into_iter().map(|(text, _)| text).collect();
+        for (key, noun) in [("networks", "network"), ("principals", "principal")] {
+            let unused = entries_of(&document.root, key).filter(|entry| !used.contains(entry.key.as_str()));
+            for Entry { key, key_span, .. } in unused {
+                self.push(*key_span, &Unwise::Unused { noun, name: key.as_str().into() });
+            }
+        }
+    }
+
+    /// Networks that are written with the address of a host.
+    fn of_networks(&mut self) {
+        let document = self.document;
+        for (text, span) in document.root.texts() {
+            if let Some(network) = text.parse::<IpNet>().ok().filter(|network| network.trunc() != *network) {
+                self.push(span, &Unwise::HostBits { network });
+            }
+        }
+    }
+
+    /// Nothing that holds for the groups that are in no tier.
+    fn of_elsewhere(&mut self) {
+        let document = self.document;
+        if document.policy().elsewhere.is_none() {
+            let tiers = map(&document.root).iter().find(|entry| entry.key == "tiers");
+            self.push(tiers.map_or(Span::START, |entry| entry.key_span), &Unwise::NoElsewhere);
+        }
+    }
+}
+
+/// The entries of the mapping under `key` of the file.
+fn entries_of<'n>(root: &'n Node, key: &str) -> impl Iterator<Item = &'n Entry> {
+    let named = map(root).iter().filter(move |entry| entry.key == key);
+    named.flat_map(|entry| map(&entry.value))
+}
+
+/// The entries of `node`, if it is a mapping.
+fn map(node: &Node) -> &[Entry] {
+    match &node.content {
+        Content::Map(entries) => entries,
+        Content::Nothing | Content::Text(_) | Content::List(_) | Content::Reported => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests;
