@@ -7,8 +7,9 @@ use futures_executor::block_on;
 use jiff::Timestamp;
 use tierguard::change::{Change, Event};
 use tierguard::id::EventId;
+use tierguard::look::LookUpError;
 use tierguard::notice::Notice;
-use tierguard::sweep::{Home, Sweep, Swept};
+use tierguard::sweep::{Audit, Home, Sweep, Swept};
 use tierguard::wire::{Dismissal, Reading};
 use tierguard::{Guard, Handled};
 
@@ -69,6 +70,15 @@ impl Desk {
     pub async fn sweep_async(&self, sweep: Sweep, home: &Home, now: Timestamp) -> Swept {
         let ports = self.ports.calling_from(home.account.clone());
         self.guard.sweep(sweep, home, &ports, now, || true).await
+    }
+
+    /// Judges all groups that `home` sees at the instant `now`, as [`Self::sweep`] would, and does nothing about it.
+    ///
+    /// # Errors
+    /// When what the account file lacks keeps every group from being judged.
+    pub fn audit(&self, home: &Home, now: Timestamp) -> Result<Audit, LookUpError> {
+        let ports = self.ports.calling_from(home.account.clone());
+        block_on(self.guard.audit(home, &ports, now))
     }
 
     /// The account as it is now.

@@ -1,10 +1,12 @@
 //! What is typed on the command line. What it means is for [`settings`](crate::settings), and for each command, to say.
 
+mod audit;
 mod check;
 mod replay;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use audit::{AuditArgs, AuditFormat};
 pub(crate) use check::{CheckArgs, FailOnWarning};
 pub(crate) use replay::{FailOn, Format, ModeArg, ReplayArgs};
 
@@ -21,6 +23,7 @@ pub(crate) enum Command {
     /// Write, check and look at a policy
     #[command(subcommand)]
     Policy(PolicyCommand),
+    Audit(AuditArgs),
     Replay(ReplayArgs),
 }
 
@@ -41,4 +44,5 @@ pub(crate) enum AnswerFormat {
 const EXAMPLE: &str = "\
 Examples:
   tierguard policy check policy.yaml
+  tierguard audit --policy policy.yaml --account account.json
   tierguard replay events";

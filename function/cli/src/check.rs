@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use tierguard::policy::{Diagnostic, Diagnostics, Document};
 
@@ -12,6 +11,8 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::shown::shown;
+use crate::story::counted;
+use crate::story::style::{BAD, GOOD, OPEN};
 use crate::{files, jsonl};
 
 /// Checks a policy.
@@ -56,10 +57,6 @@ enum Checked<'n> {
     Right { name: &'n str, document: Document, warnings: Diagnostics },
 }
 
-const GOOD: Style = AnsiColor::Green.on_default().bold();
-const WARNED: Style = AnsiColor::Yellow.on_default().bold();
-const BAD: Style = AnsiColor::Red.on_default().bold();
-
 impl<'n> Checked<'n> {
     fn new(
         name: &'n str,
@@ -96,7 +93,7 @@ impl<'n> Checked<'n> {
                 let policy = document.policy();
                 let tiers = counted(policy.tiers.len(), "tier");
                 let exemptions = counted(policy.exemptions.len(), "exemption");
-                let style = if warnings.is_empty() { GOOD } else { WARNED };
+                let style = if warnings.is_empty() { GOOD } else { OPEN };
                 let count = counted(warnings.len(), "warning");
                 if !warnings.is_empty() {
                     writeln!(out, "{}\n", warnings.coloured())?;
@@ -140,14 +137,5 @@ impl<'c> Entry<'c> {
             message: diagnostic.message(),
             help: diagnostic.help(),
         }
-    }
-}
-
-/// `no tiers`, `1 tier`, `2 tiers`.
-fn counted(count: usize, noun: &str) -> String {
-    match count {
-        0 => format!("no {noun}s"),
-        1 => format!("1 {noun}"),
-        count => format!("{count} {noun}s"),
     }
 }

@@ -35,7 +35,7 @@ pub(crate) struct Against {
 
 /// A scenario that cannot be replayed.
 #[derive(Debug, Error)]
-enum ScenarioError {
+pub(crate) enum ScenarioError {
     #[error("there is no policy for `{first}`")]
     NoPolicy { first: String },
 }
@@ -54,9 +54,13 @@ impl Problem for ScenarioError {
 /// The scenario of an account that is to be swept without events; `None` where no account is given.
 pub(crate) fn of_account(settings: &Settings) -> Option<Scenario> {
     let account = settings.account.clone()?;
-    let beside = Source::Named(account.clone());
-    let policy = settings.policy.clone().or_else(|| nearest(&beside, POLICY));
+    let policy = settings.policy.clone().or_else(|| policy_beside(&account));
     Some(Scenario { against: Against { policy, account: Some(account) }, sources: Vec::new() })
+}
+
+/// The nearest policy beside the file at `path`, or in a folder above it in that path.
+pub(crate) fn policy_beside(path: &Path) -> Option<PathBuf> {
+    nearest(&Source::Named(path.to_owned()), POLICY)
 }
 
 /// Sorts `sources` into scenarios: that of the topmost policy and account first, then by path.

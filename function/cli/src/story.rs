@@ -7,10 +7,11 @@ mod details;
 mod done;
 mod found;
 mod groups;
+mod judged;
 mod line;
 mod remarks;
 mod row;
-mod style;
+pub(crate) mod style;
 mod summary;
 mod swept;
 
@@ -25,6 +26,9 @@ use tierguard::{Handled, Policy};
 use crate::record::Origin;
 use crate::scenario::Against;
 use crate::shown::shown;
+pub(crate) use crate::story::judged::Judged;
+pub(crate) use crate::story::summary::counted;
+
 use crate::story::details::{Details, Opened};
 use crate::story::line::Line;
 use crate::story::style::{HEADING, QUIET};

@@ -3,6 +3,7 @@
 //!
 //! A sweep that runs out of time says where it stopped, and another one goes on from there.
 
+mod audit;
 mod digest;
 mod interfaces;
 
@@ -11,6 +12,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use audit::{Audit, Audited};
 pub use digest::{Digest, Disputed, Fared, Line, Wrong};
 
 use crate::act::{ChangeAccount, act};
@@ -255,25 +257,39 @@ impl<'a> Sweeper<'a> {
     where
         P: ReadAccount + ChangeAccount + Sync,
     {
+        let (facts, unknown) = self.look_at(groups, ports).await?;
+        unknown.iter().for_each(|error| self.digest.unknown(error));
+        let judgement = judge(&self.policy, &facts);
+        let actions = act(&plan(&facts, &judgement.verdict), ports).await;
+        self.digest.add(groups.len(), &facts, &judgement, &actions);
+        Ok(())
+    }
+
+    /// What there is to know of those of `groups` that the policy says something about, with all of their rules; and why
+    /// those of some can never be known.
+    async fn look_at<P>(
+        &mut self,
+        groups: &[&Group],
+        ports: &P,
+    ) -> Result<(Facts, Vec<LookUpError>), LookUpError>
+    where
+        P: ReadAccount + Sync,
+    {
         // The list of all groups may be minutes old: a group that has changed its tier since must not be judged by it.
         let is_managed = |group: &&&Group| !self.policy.scopes(group).is_empty();
         let ids: BTreeSet<_> = groups.iter().filter(is_managed).map(|group| group.id.clone()).collect();
         let found = ports.look(&Questions { groups: ids.clone(), rules_of: ids, ..self.questions() }).await;
-        let mut subjects = Vec::new();
+        let (mut subjects, mut unknown) = (Vec::new(), Vec::new());
         for group in found.groups.clone()? {
             match found.rules_of(&group.id) {
                 Ok(rules) => subjects.push(Subject::swept(group, rules.to_vec())),
                 // What another attempt may tell, it is left to; what none can must not keep the other groups waiting.
                 Err(error) if error.retryable => return Err(error),
-                Err(error) => self.digest.unknown(&error),
+                Err(error) => unknown.push(error),
             }
         }
         self.learn_lists(&subjects, ports).await;
-        let facts = self.known.with_subjects(subjects);
-        let judgement = judge(&self.policy, &facts);
-        let actions = act(&plan(&facts, &judgement.verdict), ports).await;
-        self.digest.add(groups.len(), &facts, &judgement, &actions);
-        Ok(())
+        Ok((self.known.with_subjects(subjects), unknown))
     }
 
     fn questions(&self) -> Questions {

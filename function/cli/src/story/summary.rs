@@ -99,6 +99,6 @@ fn list(f: &mut fmt::Formatter<'_>, counts: &[Count]) -> fmt::Result {
 }
 
 /// `1 rule`, `2 rules`.
-pub(super) fn counted(count: usize, what: &str) -> String {
+pub(crate) fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -1,0 +1,83 @@
+//! Every group of an account, judged as it is.
+
+mod json;
+mod sarif;
+mod table;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use tierguard::Guard;
+use tierguard::judge::{Judgement, Verdict};
+use tierguard::policy::Document;
+use tierguard::sweep::{self, Home};
+use tierguard_account::Desk;
+
+use crate::args::{AuditArgs, AuditFormat, FailOn};
+use crate::clock::instant_or_now;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::scenario::{self, ScenarioError};
+use crate::sweep::SweepError;
+use crate::{files, jsonl};
+
+/// An account that was judged, and by what.
+struct Audit {
+    account: PathBuf,
+    document: Document,
+    at: Timestamp,
+    found: sweep::Audit,
+}
+
+/// Judges an account.
+///
+/// # Errors
+/// When what is typed makes no sense, or the answer cannot be written.
+pub(crate) fn audit(args: AuditArgs, console: &mut Console) -> Result<Exit, Failure> {
+    let AuditArgs { account, policy, at, format, fail_on } = args;
+    let at = instant_or_now(at)?;
+    let Some(audit) = judged(&account, policy, at, console) else { return Ok(Exit::Error) };
+    match format {
+        AuditFormat::Table => table::write(&audit, &mut anstream::stdout().lock())?,
+        AuditFormat::Json => jsonl::write(&mut io::stdout().lock(), &json::Report::new(&audit))?,
+        AuditFormat::Sarif => jsonl::write(&mut io::stdout().lock(), &sarif::log(&audit))?,
+    }
+    Ok(match fail_on {
+        Some(FailOn::Violation) if audit.has_violation() => Exit::Violation,
+        Some(FailOn::Violation) | None => Exit::Handled,
+    })
+}
+
+/// The account at `path`, judged. What keeps it from that is reported to `console`.
+fn judged(path: &Path, policy: Option<PathBuf>, at: Timestamp, console: &mut Console) -> Option<Audit> {
+    let Some(policy) = policy.or_else(|| scenario::policy_beside(path)) else {
+        console.report(&ScenarioError::NoPolicy { first: path.to_string_lossy().into_owned() });
+        return None;
+    };
+    let (document, account) = (files::policy(&policy, console), files::account(path, console));
+    let (document, account) = (document?, account?);
+    let guard = Guard { policy: document.policy().clone(), own_role: None };
+    // All groups of the file, whoever owns them.
+    let home = Home { account: None, region: None };
+    match Desk::new(guard, account).audit(&home, at) {
+        Ok(found) => Some(Audit { account: path.to_owned(), document, at, found }),
+        Err(error) => {
+            console.report(&SweepError::LookUp(error));
+            None
+        }
+    }
+}
+
+impl Audit {
+    /// The judgements of all groups, and that of the interfaces.
+    fn judgements(&self) -> impl Iterator<Item = &Judgement> {
+        let groups = self.found.groups.iter().map(|group| &group.judgement);
+        groups.chain([&self.found.interfaces])
+    }
+
+    fn has_violation(&self) -> bool {
+        self.judgements().any(|judgement| matches!(judgement.verdict, Verdict::Violation(_)))
+    }
+}
