@@ -64,6 +64,8 @@ pub struct Change {
     pub news: News,
     /// Whether nothing in the account shows, once it is undone, that it was: then only the memory can tell.
     pub leaves_no_trace: bool,
+    /// Whether only the last attempt is late enough to know all.
+    pub takes_all_attempts: bool,
 }
 
 /// What people must hear of a change.
@@ -253,7 +255,7 @@ async fn end(world: &World, things: &Things, gone: Facts, come: Facts) -> Facts 
 async fn undone(world: &World, things: &Things, record: Record, gone: Facts, come: Facts) -> Change {
     let ends = vec![end(world, things, gone, come).await];
     let record = Some((record, Timestamp::now()));
-    Change { record, ends, news: News::Undone, leaves_no_trace: false }
+    Change { record, ends, news: News::Undone, leaves_no_trace: false, takes_all_attempts: false }
 }
 
 fn ingress(group: &str, rules: &[Rule]) -> Facts {
@@ -273,7 +275,8 @@ async fn cut(world: &World, things: &Things) -> Change {
     let mut record = world.must(Call::open(group, [bad.clone()])).await.record();
     record.0["requestParameters"] = json!({"omitted": true, "originalSize": 131_842, "groupId": group});
     record.0["responseElements"] = json!({"omitted": true, "originalSize": 164_210});
-    undone(world, things, record, ingress(group, &[bad]), Facts::new()).await
+    let change = undone(world, things, record, ingress(group, &[bad]), Facts::new()).await;
+    Change { takes_all_attempts: true, ..change }
 }
 
 async fn truncated(world: &World, things: &Things) -> Change {
@@ -282,7 +285,7 @@ async fn truncated(world: &World, things: &Things) -> Change {
         record.0["requestParameters"]["groupId"] = Value::Null;
     }
     let ends = vec![end(world, things, Facts::new(), Facts::new()).await];
-    Change { ends, news: News::Undecided, ..change }
+    Change { ends, news: News::Undecided, takes_all_attempts: false, ..change }
 }
 
 async fn let_out(world: &World, things: &Things) -> Change {
@@ -355,5 +358,6 @@ fn ordered(things: &Things) -> Change {
     without.extend(things.groups.iter().map(|group| has(group, Way::Out, &all().with(ANYWHERE))));
     let facts = without.iter().cloned().chain(ingress(narrowed, &[tcp(80).with(OFFICE)])).collect();
     // Where nothing may be added what is forbidden goes all the same, and the next sweep finds it gone.
-    Change { record: None, ends: vec![facts, without], news: News::Undone, leaves_no_trace: true }
+    let ends = vec![facts, without];
+    Change { record: None, ends, news: News::Undone, leaves_no_trace: true, takes_all_attempts: false }
 }

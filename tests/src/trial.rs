@@ -108,7 +108,7 @@ impl Trial<'_> {
         let mended = self.ends().await;
         if matches!(answer, Answer::Response(_)) {
             self.check_answered(mended).await?;
-        } else if !self.faults.contains(&Kind::ThrottledThroughout) {
+        } else if !self.may_go_to_dead_letters() {
             return Err(format!("three attempts were not enough: {answer:?}"));
         }
         // Somebody hands the event over again, from the dead-letter queue if that is where it ended.
@@ -123,6 +123,13 @@ impl Trial<'_> {
         self.again().await?;
         let after = State::of(self.world, &self.things).await;
         if after == before { Ok(places) } else { Err("handled once more, it ends otherwise".to_owned()) }
+    }
+
+    /// Whether three attempts need not be enough: because a fault lasts for all of them, or because only the last could have
+    /// known all, of which people were told before.
+    fn may_go_to_dead_letters(&self) -> bool {
+        self.faults.contains(&Kind::ThrottledThroughout)
+            || (self.change.takes_all_attempts && self.messages.iter().any(warns))
     }
 
     /// Invokes the function until it answers, three times at most.

@@ -14,6 +14,7 @@ pub mod change;
 pub mod dispute;
 pub mod facts;
 pub mod group;
+pub mod hypothesis;
 pub mod id;
 pub mod interface;
 pub mod intervals;

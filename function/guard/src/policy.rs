@@ -3,6 +3,7 @@
 //! The values here are what a policy *means*; how it is written, and what is said about one that is written wrong, is
 //! in the submodules. A policy is read once and never changed by judging.
 
+mod cases;
 mod diagnostic;
 mod document;
 mod exemption;
@@ -19,6 +20,7 @@ mod yaml;
 use std::collections::BTreeSet;
 use std::fmt;
 
+pub use cases::{Answer, Case, Cases, Expectation};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::{Clause, Document, Passage};
 pub use exemption::{Exemption, ExemptionId};

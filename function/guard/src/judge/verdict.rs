@@ -343,6 +343,16 @@ impl Undecidable {
             Self::LookUpFailed(_) => "look-up-failed",
         }
     }
+
+    /// What it lacks, in words.
+    #[must_use]
+    pub fn causes(&self) -> Vec<String> {
+        match self {
+            Self::Malformed(why) => vec![why.to_string()],
+            Self::Truncated => vec!["the record was cut".to_owned()],
+            Self::LookUpFailed(errors) => errors.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 impl Verdict {

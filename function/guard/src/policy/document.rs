@@ -90,13 +90,7 @@ impl Document {
     /// The lines that `clause` is written in; `None` where it is not written.
     #[must_use]
     pub fn passage(&self, clause: &Clause) -> Option<Passage> {
-        let span = self.span(clause)?;
-        let line = self.text.get(..span.start)?.bytes().filter(|&byte| byte == b'\n').count();
-        let inside = self.text.get(span.start..span.end)?.trim_end();
-        let count = inside.lines().count().clamp(1, MOST_LINES);
-        let shown = |line: &str| line.chars().take(WIDEST).map(visible).collect();
-        let lines = self.text.lines().skip(line).take(count).map(shown).collect();
-        Some(Passage { line: line.saturating_add(1), lines })
+        passage(&self.text, self.span(clause)?)
     }
 
     /// Where `clause` is; of a tier and of `elsewhere`, only the key.
@@ -122,6 +116,16 @@ impl Document {
     fn node(&self, steps: &[Step<'_>]) -> Option<&Node> {
         steps.iter().try_fold(&self.root, |node, step| step.down(node))
     }
+}
+
+/// The lines of `text` that `span` is in.
+pub(super) fn passage(text: &str, span: Span) -> Option<Passage> {
+    let line = text.get(..span.start)?.bytes().filter(|&byte| byte == b'\n').count();
+    let inside = text.get(span.start..span.end)?.trim_end();
+    let count = inside.lines().count().clamp(1, MOST_LINES);
+    let shown = |line: &str| line.chars().take(WIDEST).map(visible).collect();
+    let lines = text.lines().skip(line).take(count).map(shown).collect();
+    Some(Passage { line: line.saturating_add(1), lines })
 }
 
 impl Clause {

@@ -4,6 +4,7 @@
 //! reported. Does not judge whether a policy is wise.
 
 mod callers;
+mod cases;
 mod disputes;
 mod exemptions;
 mod fields;
@@ -25,6 +26,7 @@ use names::Names;
 use room::Room;
 use rules::{Place, Rules};
 
+pub(super) use cases::read_cases;
 pub(super) use names::internet;
 
 use super::diagnostic::{Errors, Span};

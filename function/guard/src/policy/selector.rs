@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::group::Group;
-use crate::id::{GroupId, GroupKey};
+use crate::id::{AccountId, GroupId, GroupKey, GroupName};
 
 /// Which groups are meant. What is given must all match; within `ids` and `names`, one must.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +31,20 @@ impl Selector {
                 tags.is_empty() && names.iter().any(|pattern| pattern.matches(name.as_str()))
             }
             (GroupKey::Id(_) | GroupKey::Name(_), _, _) => false,
+        }
+    }
+
+    /// A group that is one of them: it has the first of the ids or names that are given, and `id` where none is.
+    #[must_use]
+    pub(crate) fn example(&self, id: GroupId, owner: Option<AccountId>) -> Group {
+        let Self { ids, names, tags } = self;
+        let name = names.iter().flatten().next().map(|NamePattern(pattern)| pattern.replace('*', "example"));
+        Group {
+            id: ids.iter().flatten().next().cloned().unwrap_or(id),
+            owner,
+            name: name.map(|name| GroupName::new(&name)),
+            vpc: None,
+            tags: tags.clone(),
         }
     }
 
@@ -70,7 +84,6 @@ impl NamePattern {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::GroupName;
 
     #[test]
     fn a_star_stands_for_any_text() {
@@ -90,6 +103,18 @@ mod tests {
             ("Web", "web", false),
         ] {
             assert_eq!(NamePattern(pattern.into()).matches(name), is_match, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn an_example_is_one_of_them() {
+        let id = |id| GroupId::new(id).unwrap();
+        for selector in [
+            Selector { ids: Some([id("sg-0b"), id("sg-0c")].into()), ..Selector::default() },
+            Selector { names: Some(vec![NamePattern("*-w*b-*".into())]), ..Selector::default() },
+            Selector { tags: [("tier".to_owned(), "web".to_owned())].into(), ..Selector::default() },
+        ] {
+            assert!(selector.matches(&selector.example(id("sg-0a"), None)), "{selector:?}");
         }
     }
 

@@ -80,7 +80,7 @@ fn set(node: &Node, names: &Names<'_>, errors: &mut Errors<'_>) -> BTreeSet<Tier
     set
 }
 
-fn tier(name: &str, span: Span, names: &Names<'_>, errors: &mut Errors<'_>) -> Option<TierName> {
+pub(super) fn tier(name: &str, span: Span, names: &Names<'_>, errors: &mut Errors<'_>) -> Option<TierName> {
     match names.kind(name) {
         Some(NameKind::Tier) => return Some(TierName(name.into())),
         Some(NameKind::Network) => errors.push(span, &Mistake::NotATier { name: name.into() }),

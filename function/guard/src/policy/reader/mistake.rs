@@ -18,6 +18,10 @@ pub(super) enum Mistake {
     Empty,
     #[error("the policy has neither `tiers` nor `elsewhere`")]
     GovernsNothing,
+    #[error("there are no cases")]
+    NoCases,
+    #[error("{word} is no answer of a policy")]
+    Expectation { word: Quoted },
     #[error("expected {}, found {found}", expected.what)]
     Kind { expected: Expected, found: Found },
     #[error("expected {} or a list, found {found}", expected.what)]
@@ -254,6 +258,8 @@ impl Mistake {
                 "write a name that stands under `principals`, or `[]` for nobody"
             }
             Self::NamelessCaller { .. } => "give it a name under `principals`, and write that name here",
+            Self::NoCases => "write `cases: [{ tier: web, ports: 443/tcp, from: anywhere, is: allowed }]`",
+            Self::Expectation { .. } => "write `allowed`, `denied` or `unmanaged`",
             Self::UnknownTier { .. } | Self::NotATier { .. } => "write the name of a tier",
             Self::TierTwice { .. } => "remove one; groups of one tier may always meet",
             Self::NotACaller { .. } => {

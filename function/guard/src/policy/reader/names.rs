@@ -135,6 +135,11 @@ pub(super) fn group_id(text: &str, span: Span, errors: &mut Errors<'_>) -> Optio
     parse_group(text).map_err(|mistake| errors.push(span, &mistake)).ok()
 }
 
+/// `text` as the id of a prefix list.
+pub(super) fn list_id(text: &str, span: Span, errors: &mut Errors<'_>) -> Option<PrefixListId> {
+    parse_list(text).map_err(|mistake| errors.push(span, &mistake)).ok()
+}
+
 /// All of `sets` in one.
 pub(super) fn union(sets: impl IntoIterator<Item = PeerSet>) -> PeerSet {
     let mut all = PeerSet::default();

@@ -180,27 +180,27 @@ exemptions:
        |
        = help: write `ingress: []` to allow nothing in, and list what may come
 
-    warning: the exemption `A-1` ends in 3 days (2026-12-04T00:00:00Z)
-      --> policy.yaml:14:5
-       |
-    14 |   - { id: A-1, groups: { names: [web] }, allow: 1/tcp, from: office, until: 2026-12-
-       |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-       |
-       = help: after that the rules that it allows are undone: close them, or write a later `until`
-
     warning: the exemption `A-1` is for no group of the account
-      --> policy.yaml:14:5
+      --> policy.yaml:14:24
        |
-    14 |   - { id: A-1, groups: { names: [web] }, allow: 1/tcp, from: office, until: 2026-12-
-       |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    14 |   - { id: A-1, groups: { names: [web] }, allow: 1/tcp, from: office, until: 2026-12-04T00:00:00Z, owner: a, reason: b }
+       |                        ^^^^^^^^^^^^^^^^
        |
        = help: compare with the names and tags of the groups: each letter counts
 
-    warning: the exemption `A-2` ended on 2026-12-01T00:00:00Z
-      --> policy.yaml:15:5
+    warning: the exemption `A-1` ends in 3 days (2026-12-04T00:00:00Z)
+      --> policy.yaml:14:77
        |
-    15 |   - { id: A-2, groups: { names: [web-1] }, allow: 1/tcp, from: office, until: 2026-1
-       |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    14 |   - { id: A-1, groups: { names: [web] }, allow: 1/tcp, from: office, until: 2026-12-04T00:00:00Z, owner: a, reason: b }
+       |                                                                             ^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: after that the rules that it allows are undone: close them, or write a later `until`
+
+    warning: the exemption `A-2` ended on 2026-12-01T00:00:00Z
+      --> policy.yaml:15:79
+       |
+    15 |   - { id: A-2, groups: { names: [web-1] }, allow: 1/tcp, from: office, until: 2026-12-01T00:00:00Z, owner: a, reason: b }
+       |                                                                               ^^^^^^^^^^^^^^^^^^^^
        |
        = help: it allows nothing any more: remove it
     ");
