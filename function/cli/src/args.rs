@@ -1,12 +1,14 @@
 //! What is typed on the command line. What it means is for [`settings`](crate::settings), and for each command, to say.
 
 mod audit;
+mod cases;
 mod check;
 mod replay;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use audit::{AuditArgs, AuditFormat};
+pub(crate) use cases::TestArgs;
 pub(crate) use check::{CheckArgs, FailOnWarning};
 pub(crate) use replay::{FailOn, Format, ModeArg, ReplayArgs};
 
@@ -30,6 +32,7 @@ pub(crate) enum Command {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
     Check(CheckArgs),
+    Test(TestArgs),
 }
 
 /// How a command that has one answer gives it.

@@ -38,6 +38,7 @@ impl Problem for FileError {
             Self::TooLarge { noun: "policy", .. } => {
                 "give the path of a policy: one is a few pages long".to_owned()
             }
+            Self::TooLarge { noun: "file of cases", .. } => "write several files of cases".to_owned(),
             Self::TooLarge { .. } => "keep the groups that the events are about, and their rules".to_owned(),
             Self::Account(error) => error.help().to_owned(),
         })
@@ -55,6 +56,11 @@ pub(crate) fn policy(path: &Path, console: &mut Console) -> Option<Document> {
 /// The text of the policy in the file at `path`.
 pub(crate) fn policy_text(path: &Path) -> Result<String, FileError> {
     text("policy", path, LARGEST_POLICY)
+}
+
+/// The text of the cases in the file at `path`.
+pub(crate) fn cases_text(path: &Path) -> Result<String, FileError> {
+    text("file of cases", path, LARGEST_POLICY)
 }
 
 /// The account in the file at `path`.

@@ -1,6 +1,6 @@
 //! The desk door: the `tierguard` command.
 //!
-//! `policy check` says what is wrong with a policy ([`check`]), `audit` what is wrong in an account ([`audit`]).
+//! `policy check` says what is wrong with a policy ([`check`]), `policy test` whether it says what was expected ([`cases`]), `audit` what is wrong in an account ([`audit`]).
 //!
 //! `replay`: what is typed ([`args`]) becomes what is meant ([`settings`]); events are found ([`source`]), sorted by what they
 //! are replayed against ([`scenario`]), read ([`reading`]), and handled in the order of their time by the guard that
@@ -11,6 +11,7 @@
 
 mod args;
 mod audit;
+mod cases;
 mod check;
 mod clauses;
 mod clock;
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
 fn run(console: &mut Console) -> Result<Exit, Failure> {
     match Args::try_parse()?.command {
         Command::Policy(PolicyCommand::Check(args)) => check::check(args, console),
+        Command::Policy(PolicyCommand::Test(args)) => cases::test(args, console),
         Command::Audit(args) => audit::audit(args, console),
         Command::Replay(args) => replay::replay(&Settings::new(args)?, console),
     }

@@ -41,6 +41,25 @@ pub struct Ruling {
     pub rules: Vec<Rule>,
     /// What is to be said of them.
     pub judgement: Judgement,
+    /// The groups that were made up, each with its tier.
+    tiers: BTreeMap<TierName, Group>,
+}
+
+impl Ruling {
+    /// `text`, with the name of its tier in place of each group that was made up.
+    #[must_use]
+    pub fn in_words(&self, text: &str) -> String {
+        let words = text.split(' ').map(|word| {
+            let peer = word.trim_end_matches([',', ';']);
+            let is_it = |group: &Group| {
+                let owner = group.owner.as_ref().map(AccountId::as_str).unwrap_or_default();
+                peer.split_once('/') == Some((owner, group.id.as_str()))
+            };
+            let tier = self.tiers.iter().find(|(_, group)| is_it(group));
+            tier.map_or_else(|| word.to_owned(), |(tier, _)| word.replacen(peer, tier.as_str(), 1))
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
 }
 
 impl Policy {
@@ -60,12 +79,12 @@ impl Policy {
         };
         let prefix_lists = hypothesis.lists.iter().map(|(list, entries)| (list.clone(), Ok(entries.clone())));
         let answers = Answers {
-            groups: Ok(cast.tiers.into_values().collect()),
+            groups: Ok(cast.tiers.values().cloned().collect()),
             prefix_lists: prefix_lists.collect(),
             ..Answers::default()
         };
         let facts = Facts::about(vec![subject], cast.account, answers, hypothesis.at);
-        Some(Ruling { rules, judgement: judge(self, &facts) })
+        Some(Ruling { rules, judgement: judge(self, &facts), tiers: cast.tiers })
     }
 }
 

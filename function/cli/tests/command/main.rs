@@ -5,6 +5,9 @@
     reason = "a test harness stops at the first surprise"
 )]
 
+mod audit;
+mod cases;
+mod check;
 mod desk;
 mod discovery;
 mod ends;

@@ -13,6 +13,8 @@ fn help() {
     Usage: tierguard <COMMAND>
 
     Commands:
+      policy  Write, check and look at a policy
+      audit   Judge every group of an account now: what the sweep would say
       replay  Replay security group changes against a policy, without an AWS account
       help    Print this message or the help of the given subcommand(s)
 
@@ -20,7 +22,9 @@ fn help() {
       -h, --help     Print help
       -V, --version  Print version
 
-    Example:
+    Examples:
+      tierguard policy check policy.yaml
+      tierguard audit --policy policy.yaml --account account.json
       tierguard replay events
     ");
     insta::assert_snapshot!(desk.run("replay --help").shown(), @"

@@ -98,25 +98,26 @@ impl Document {
             lists: &cases.lists,
             at: case.at.unwrap_or(now),
         };
-        Answer::of(self.policy().rule_on(&hypothesis))
+        Answer::of(self.policy().rule_on(&hypothesis).as_ref())
     }
 }
 
 impl Answer {
     /// What `ruling` says.
     #[must_use]
-    pub fn of(ruling: Option<Ruling>) -> Self {
+    pub fn of(ruling: Option<&Ruling>) -> Self {
         let none = Self { found: None, why: Vec::new(), excess: Vec::new(), unknown: Vec::new() };
-        let Some(Ruling { judgement, .. }) = ruling else {
+        let Some(ruling) = ruling else {
             return Self { unknown: vec!["every group is in a tier of this policy".to_owned()], ..none };
         };
-        match judgement.verdict {
+        let in_words = |term: String| ruling.in_words(&term);
+        match &ruling.judgement.verdict {
             Verdict::Compliant => Self { found: Some(Expectation::Allowed), ..none },
             Verdict::Unmanaged | Verdict::Ignored(_) => Self { found: Some(Expectation::Unmanaged), ..none },
             Verdict::Violation(violation) => Self {
                 found: Some(Expectation::Denied),
                 why: once(violation.findings.iter().map(|finding| finding.why.clone())),
-                excess: once(violation.findings.iter().flat_map(terms)),
+                excess: once(violation.findings.iter().flat_map(terms).map(in_words)),
                 ..none
             },
             Verdict::Undecidable(why) => Self { unknown: once(why.causes()), ..none },

@@ -50,6 +50,10 @@ fn a_case_is_judged_as_an_event_would_be() {
     check("tier: db, ports: 3306/tcp, from: web", "allowed");
     check("tier: db, ports: 3306/tcp, from: self", "allowed");
     check("tier: db, ports: 3306/tcp, from: db", "allowed");
+    check(
+        "tier: web, ports: 90/tcp, from: db",
+        "denied: web allows 80/tcp, 443/tcp from anywhere; 8443/tcp from vendors | 90/tcp from db",
+    );
     let why = "db allows 3306/tcp from web, self; 22/tcp from pl-0b";
     check(
         "tier: db, ports: 3306/tcp, from: 111122223333/sg-0a",
