@@ -9,6 +9,7 @@ mod interfaces;
 mod needs;
 mod principal;
 mod reader;
+mod schema;
 mod selector;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ pub use diagnostic::{PolicyError, PolicyErrors};
 pub use exemption::{Exemption, ExemptionId};
 pub use interfaces::{Interfaces, OnMixture};
 pub use principal::{Principal, PrincipalName, Principals};
+pub use schema::schema;
 pub use selector::{NamePattern, Selector};
 
 use crate::dispute::Disputes;
