@@ -49,6 +49,10 @@ fn every_policy_of_the_documents_is_accepted() {
 #[test]
 fn the_policy_to_start_with_is_accepted_with_all_that_it_shows() {
     let starter = include_str!("../../../../../infra/policy.yaml");
+    assert!(
+        starter.starts_with("# yaml-language-server: $schema=policy.schema.json\n"),
+        "an editor finds no schema"
+    );
     check_accepted(starter);
     check_accepted(&starter.replace("\n#> ", "\n"));
 }
