@@ -33,6 +33,9 @@ pub(crate) enum Command {
 pub(crate) enum PolicyCommand {
     Check(CheckArgs),
     Test(TestArgs),
+    /// Print the JSON Schema of the policy file, from which editors complete and check it
+    #[command(after_help = SCHEMA_EXAMPLE)]
+    Schema,
 }
 
 /// How a command that has one answer gives it.
@@ -43,6 +46,14 @@ pub(crate) enum AnswerFormat {
     /// One JSON object
     Json,
 }
+
+const SCHEMA_EXAMPLE: &str = "\
+Example:
+  tierguard policy schema > policy.schema.json
+
+A policy whose first line is
+  # yaml-language-server: $schema=policy.schema.json
+is completed and checked by editors that know YAML.";
 
 const EXAMPLE: &str = "\
 Examples:

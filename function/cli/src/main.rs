@@ -26,6 +26,7 @@ mod reading;
 mod record;
 mod replay;
 mod scenario;
+mod schema;
 mod settings;
 mod shape;
 mod shown;
@@ -56,6 +57,7 @@ fn run(console: &mut Console) -> Result<Exit, Failure> {
     match Args::try_parse()?.command {
         Command::Policy(PolicyCommand::Check(args)) => check::check(args, console),
         Command::Policy(PolicyCommand::Test(args)) => cases::test(args, console),
+        Command::Policy(PolicyCommand::Schema) => schema::schema(),
         Command::Audit(args) => audit::audit(args, console),
         Command::Replay(args) => replay::replay(&Settings::new(args)?, console),
     }

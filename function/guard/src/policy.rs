@@ -11,6 +11,7 @@ mod interfaces;
 mod needs;
 mod principal;
 mod reader;
+mod schema;
 mod selector;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use document::{Clause, Document, Passage};
 pub use exemption::{Exemption, ExemptionId};
 pub use interfaces::{Interfaces, OnMixture};
 pub use principal::{Principal, PrincipalName, Principals};
+pub use schema::schema;
 pub use selector::{NamePattern, Selector};
 
 use crate::dispute::Disputes;

@@ -87,6 +87,15 @@ fn help() {
 }
 
 #[test]
+fn the_schema_is_the_one_that_the_project_keeps() {
+    let desk = Desk::empty("the_schema_is_the_one_that_the_project_keeps");
+    let ran = desk.run("policy schema");
+    assert_eq!((ran.code, ran.out.as_str()), (0, include_str!("../../../../infra/policy.schema.json")));
+    insta::assert_snapshot!(desk.run("policy schema --help").shown(), @"");
+    insta::assert_snapshot!(desk.run("policy --help").shown(), @"");
+}
+
+#[test]
 fn a_policy_without_faults() {
     let desk = Desk::new("a_policy_without_faults");
     desk.write(

@@ -8,7 +8,8 @@ use crate::dispute::Disputes;
 use crate::policy::diagnostic::Errors;
 use crate::policy::yaml::Node;
 
-const SHAPE: Shape = Shape {
+/// The value of `disputes`.
+pub(super) const SHAPE: Shape = Shape {
     expected: Expected {
         what: "a mapping with `after` and `within`",
         example: "`disputes: { after: 5, within: 1h }`",
@@ -25,7 +26,7 @@ const MOST_TIMES: usize = 20;
 const SHORTEST: SignedDuration = SignedDuration::from_mins(1);
 const LONGEST: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// The value of `disputes`.
+/// Reads it.
 pub(super) fn read(node: &Node, errors: &mut Errors<'_>) -> Option<Disputes> {
     let fields = Fields::of(node, &SHAPE, errors)?;
     let default = Disputes::default();

@@ -56,9 +56,11 @@ pub(super) const ALLOW_OUT: Shape = Shape {
     keys: &["allow", "to", "required"],
     misplaced: &["from"],
 };
-const ALLOW_IN_ELSEWHERE: Shape =
+/// An entry of `ingress` of `elsewhere`.
+pub(super) const ALLOW_IN_ELSEWHERE: Shape =
     Shape { keys: &["allow", "from"], misplaced: &["to", "required"], ..ALLOW_IN };
-const ALLOW_OUT_ELSEWHERE: Shape =
+/// An entry of `egress` of `elsewhere`.
+pub(super) const ALLOW_OUT_ELSEWHERE: Shape =
     Shape { keys: &["allow", "to"], misplaced: &["from", "required"], ..ALLOW_OUT };
 /// An entry of `deny`.
 pub(super) const DENY: Shape = Shape {

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
-use super::{EXAMPLE, INTERFACES, errors, parsed};
+use super::{EXAMPLE, INTERFACES, check_schema, errors, parsed};
 use crate::network::Network;
 use crate::policy::diagnostic::{Errors, Span};
 use crate::policy::reader::mistake::Mistake;
@@ -16,7 +16,7 @@ use crate::policy::{Diagnostic, Policy};
 
 /// What must hold of any text.
 fn check(text: &str) {
-    let Err(errors) = Policy::parse("policy.yaml", text) else { return };
+    let Err(errors) = Policy::parse("policy.yaml", text) else { return check_schema(text) };
     assert!(errors.iter().next().is_some(), "an error without errors");
     assert!(errors.to_string().chars().all(|c| c == '\n' || !c.is_control()), "a control character is shown");
     for error in &errors {
