@@ -3,6 +3,7 @@
 mod audit;
 mod cases;
 mod check;
+mod explain;
 mod replay;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(crate) use audit::{AuditArgs, AuditFormat};
 pub(crate) use cases::TestArgs;
 pub(crate) use check::{CheckArgs, FailOnWarning};
+pub(crate) use explain::ExplainArgs;
 pub(crate) use replay::{FailOn, Format, ModeArg, ReplayArgs};
 
 /// Keeps EC2 security groups within a tier policy
@@ -25,6 +27,7 @@ pub(crate) enum Command {
     /// Write, check and look at a policy
     #[command(subcommand)]
     Policy(PolicyCommand),
+    Explain(ExplainArgs),
     Audit(AuditArgs),
     Replay(ReplayArgs),
 }

@@ -1,6 +1,7 @@
 //! The desk door: the `tierguard` command.
 //!
-//! `policy check` says what is wrong with a policy ([`check`]), `policy test` whether it says what was expected ([`cases`]), `audit` what is wrong in an account ([`audit`]).
+//! `policy check` says what is wrong with a policy ([`check`]), `policy test` whether it says what was expected ([`cases`]), `explain` why
+//! ([`explain`]), `audit` what is wrong in an account ([`audit`]).
 //!
 //! `replay`: what is typed ([`args`]) becomes what is meant ([`settings`]); events are found ([`source`]), sorted by what they
 //! are replayed against ([`scenario`]), read ([`reading`]), and handled in the order of their time by the guard that
@@ -17,6 +18,7 @@ mod clauses;
 mod clock;
 mod console;
 mod exit;
+mod explain;
 mod failure;
 mod files;
 mod jsonl;
@@ -58,6 +60,7 @@ fn run(console: &mut Console) -> Result<Exit, Failure> {
         Command::Policy(PolicyCommand::Check(args)) => check::check(args, console),
         Command::Policy(PolicyCommand::Test(args)) => cases::test(args, console),
         Command::Policy(PolicyCommand::Schema) => schema::schema(),
+        Command::Explain(args) => explain::explain(args, console),
         Command::Audit(args) => audit::audit(args, console),
         Command::Replay(args) => replay::replay(&Settings::new(args)?, console),
     }

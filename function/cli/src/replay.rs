@@ -79,7 +79,7 @@ fn play(
 }
 
 /// The records of `sources` in the order in which they are handled.
-fn read(sources: &[Source], keep: Keep, console: &mut Console) -> Batch {
+pub(crate) fn read(sources: &[Source], keep: Keep, console: &mut Console) -> Batch {
     let mut batch = Batch::default();
     console.progress.read(sources.iter().map(Source::size).sum());
     for source in sources {

@@ -119,11 +119,18 @@ impl Scenario {
     ///
     /// Says what is wrong with it on `console`.
     pub(crate) fn policy(&self, console: &mut Console) -> Option<Policy> {
+        self.document(console).map(Document::into_policy)
+    }
+
+    /// Its policy, and the file that it was read from.
+    ///
+    /// Says what is wrong with it on `console`.
+    pub(crate) fn document(&self, console: &mut Console) -> Option<Document> {
         let Some(path) = &self.against.policy else {
             console.report(&ScenarioError::NoPolicy { first: self.first() });
             return None;
         };
-        files::policy(path, console).map(Document::into_policy)
+        files::policy(path, console)
     }
 
     /// What it is of: its first source, or else its account.

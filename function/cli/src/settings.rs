@@ -11,7 +11,7 @@ use crate::args::{FailOn, Format, ModeArg, ReplayArgs};
 use crate::console::Problem;
 
 /// What to replay, and how.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Settings {
     /// Where the events are, in the order in which they were given; none where an account is only to be swept.
     pub(crate) inputs: Vec<Input>,
@@ -77,6 +77,8 @@ pub(crate) enum UsageError {
     NothingToSweep,
     #[error("it is not known when the sweep is")]
     NoTime,
+    #[error("`why` is asked about one event")]
+    NoEvent,
     #[error("`--account-out` takes the account of one scenario, and there are {count}")]
     SeveralAccounts { count: usize },
 }
@@ -91,6 +93,7 @@ impl Problem for UsageError {
                     .to_owned()
             }
             Self::NotATime { .. } => "write it like 2026-03-02T09:00:00Z, with its offset or Z".to_owned(),
+            Self::NoEvent => "give the path of its file: `tierguard explain why event.json`".to_owned(),
             Self::NothingToSweep => "give events, or an account with `--account FILE`".to_owned(),
             Self::NoTime => "give it with `--at`, or give events".to_owned(),
             Self::SeveralAccounts { count: _ } => {

@@ -59,6 +59,11 @@ impl<W: Write> Story<W> {
         Self { out, has_begun: false, tiers: 0, last: Told::Nothing }
     }
 
+    /// Where something is written beside the story.
+    pub(crate) const fn beside(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// A scenario begins: says which policy and account it is.
     pub(crate) fn begin(&mut self, Against { policy, account }: &Against, meant: &Policy) -> io::Result<()> {
         self.has_begun = true;

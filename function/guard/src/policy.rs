@@ -10,6 +10,7 @@ mod exemption;
 mod interfaces;
 mod needs;
 mod principal;
+mod question;
 mod reader;
 mod schema;
 mod selector;
@@ -27,6 +28,7 @@ pub use document::{Clause, Document, Passage};
 pub use exemption::{Exemption, ExemptionId};
 pub use interfaces::{Interfaces, OnMixture};
 pub use principal::{Principal, PrincipalName, Principals};
+pub use question::Question;
 pub use schema::schema;
 pub use selector::{NamePattern, Selector};
 

@@ -66,9 +66,10 @@ pub(crate) enum ModeArg {
     Observe,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// A story for people
+    #[default]
     Text,
     /// One JSON object per event, as the Lambda function returns it, and one for each sweep
     Jsonl,

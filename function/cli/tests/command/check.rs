@@ -91,8 +91,39 @@ fn the_schema_is_the_one_that_the_project_keeps() {
     let desk = Desk::empty("the_schema_is_the_one_that_the_project_keeps");
     let ran = desk.run("policy schema");
     assert_eq!((ran.code, ran.out.as_str()), (0, include_str!("../../../../infra/policy.schema.json")));
-    insta::assert_snapshot!(desk.run("policy schema --help").shown(), @"");
-    insta::assert_snapshot!(desk.run("policy --help").shown(), @"");
+    insta::assert_snapshot!(desk.run("policy schema --help").shown(), @"
+    exit 0
+    --- stdout
+    Print the JSON Schema of the policy file, from which editors complete and check it
+
+    Usage: tierguard policy schema
+
+    Options:
+      -h, --help  Print help
+
+    Example:
+      tierguard policy schema > policy.schema.json
+
+    A policy whose first line is
+      # yaml-language-server: $schema=policy.schema.json
+    is completed and checked by editors that know YAML.
+    ");
+    insta::assert_snapshot!(desk.run("policy --help").shown(), @"
+    exit 0
+    --- stdout
+    Write, check and look at a policy
+
+    Usage: tierguard policy <COMMAND>
+
+    Commands:
+      check   Say what is wrong with a policy, and what in it was perhaps not meant
+      test    Test a policy: does it say what somebody expected it to say?
+      schema  Print the JSON Schema of the policy file, from which editors complete and check it
+      help    Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help  Print help
+    ");
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod desk;
 mod discovery;
 mod ends;
 mod errors;
+mod explain;
 mod hostile;
 mod memory;
 mod shapes;

@@ -261,8 +261,13 @@ impl<'t> Errors<'t> {
 
     /// `value`, if nothing is wrong.
     pub(super) fn finish<T>(self, value: T) -> Result<T, Diagnostics> {
+        if self.found.is_empty() { Ok(value) } else { Err(self.found()) }
+    }
+
+    /// All that is wrong.
+    pub(super) fn found(self) -> Diagnostics {
         let Self { file, text: _, found, omitted } = self;
-        if found.is_empty() { Ok(value) } else { Err(Diagnostics::new(file, found, omitted)) }
+        Diagnostics::new(file, found, omitted)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Allow, Selector};
+use super::{Allow, Selector, Tier};
 use crate::group::Group;
 use crate::permission::Direction;
 
@@ -45,6 +45,13 @@ impl Exemption {
     #[must_use]
     pub fn ends_soon(&self, now: Timestamp) -> bool {
         self.counts_at(now) && self.until.duration_since(now) <= SOON
+    }
+
+    /// Whether it may hold for a group of `tier`: whether one can be thought of that is in both, as far as that can be
+    /// told from names that are patterns.
+    #[must_use]
+    pub fn may_be_for(&self, tier: &Tier) -> bool {
+        self.groups.may_meet(&tier.groups)
     }
 
     /// Whether it holds for `group`.

@@ -13,6 +13,7 @@ mod interfaces;
 mod mistake;
 mod names;
 mod nearest;
+mod question;
 mod room;
 mod rules;
 mod selector;
@@ -28,6 +29,7 @@ use rules::{Place, Rules};
 
 pub(super) use cases::read_cases;
 pub(super) use names::internet;
+pub(super) use question::read_question;
 
 use super::diagnostic::{Errors, Span};
 use super::yaml::{self, Content, Entry, Node};

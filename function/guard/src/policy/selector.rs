@@ -34,6 +34,14 @@ impl Selector {
         }
     }
 
+    /// Whether a group may be one of these and one of `other`; of two patterns of names that is assumed.
+    pub(crate) fn may_meet(&self, other: &Self) -> bool {
+        let ids =
+            self.ids.as_ref().zip(other.ids.as_ref()).is_none_or(|(one, other)| !one.is_disjoint(other));
+        let conflict = |(key, value): (&String, &String)| other.tags.get(key).is_some_and(|is| is != value);
+        ids && !self.tags.iter().any(conflict)
+    }
+
     /// A group that is one of them: it has the first of the ids or names that are given, and `id` where none is.
     #[must_use]
     pub(crate) fn example(&self, id: GroupId, owner: Option<AccountId>) -> Group {

@@ -59,15 +59,17 @@ pub(in crate::policy) fn read_cases(root: &Node, name: &str, text: &str) -> Resu
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut errors = Errors::new(name, text);
     let tree = yaml::parse(text, &mut errors);
-    let cases = tree.as_ref().and_then(|tree| file(tree, text, &names, &mut errors));
-    if cases.is_none() {
-        errors.push_first(&Mistake::NoCases);
+    match tree.as_ref().and_then(|tree| file(tree, text, &names, &mut errors)) {
+        Some(cases) => errors.finish(cases),
+        None => {
+            errors.push_first(&Mistake::NoCases);
+            Err(errors.found())
+        }
     }
-    errors.finish(cases.unwrap_or(Cases { cases: Vec::new(), lists: BTreeMap::new() }))
 }
 
 /// The names of the policy in `root`.
-fn names_of(root: &Node) -> Names<'_> {
+pub(super) fn names_of(root: &Node) -> Names<'_> {
     let value = |key: &str| match &root.content {
         Content::Map(entries) => entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value),
         Content::Nothing | Content::Text(_) | Content::List(_) | Content::Reported => None,

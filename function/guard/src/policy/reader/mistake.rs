@@ -18,6 +18,8 @@ pub(super) enum Mistake {
     Empty,
     #[error("the policy has neither `tiers` nor `elsewhere`")]
     GovernsNothing,
+    #[error("this is not a question that can be answered")]
+    Question { forms: &'static str },
     #[error("there are no cases")]
     NoCases,
     #[error("{word} is no answer of a policy")]
@@ -190,6 +192,7 @@ impl Problem for Mistake {
             Self::Kind { expected, found: _ }
             | Self::KindOrList { expected, found: _ }
             | Self::OnViolation { word: _, expected } => format!("write {}", expected.example),
+            Self::Question { forms } => format!("write {forms}"),
             Self::Truth { word: _, key } => format!("write `{key}: true` or `{key}: false`"),
             Self::Address { address } => {
                 format!("write `{address}/{}`", if address.is_ipv4() { 32 } else { 128 })
@@ -300,6 +303,7 @@ impl Mistake {
             | Self::NoWay { .. }
             | Self::OnViolation { .. }
             | Self::Truth { .. }
+            | Self::Question { .. }
             | Self::Session { .. }
             | Self::SameId { .. }
             | Self::Address { .. }

@@ -1,0 +1,149 @@
+//! May these peers reach this?
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use tierguard::hypothesis::{Hypothesis, Ruling};
+use tierguard::judge::{Verdict, Violation};
+use tierguard::permission::Direction;
+use tierguard::policy::{Allow, Clause, Document, Limits, Policy, TierName};
+
+use super::answer::{Answer, Excerpt, Word};
+use crate::clauses;
+
+const DIRECTION: Direction = Direction::Ingress;
+
+/// Whether a rule may say `flow` in a group of `tier` or, without one, of none.
+pub(super) fn answer(document: &Document, tier: Option<&TierName>, flow: &Allow, at: Timestamp) -> Answer {
+    let policy = document.policy();
+    let place = tier.map_or("elsewhere", TierName::as_str);
+    let asked = Asked { tier, flow, at };
+    let Some(ruling) = asked.of(policy) else {
+        let lines = vec!["every group is in a tier of this policy".to_owned()];
+        return Answer { answer: Some(Word::Unknown), lines, because: Vec::new() };
+    };
+    let (answer, lines, clauses) = match &ruling.judgement.verdict {
+        Verdict::Compliant => {
+            let clauses = asked.allowing(policy);
+            (Word::Yes, vec![allowed(policy, place, flow, &clauses)], clauses)
+        }
+        Verdict::Unmanaged | Verdict::Ignored(_) => {
+            let line = format!("the policy says nothing about groups in no tier, so {} stays", flow.words);
+            (Word::Yes, vec![line], Vec::new())
+        }
+        Verdict::Violation(violation) => (Word::No, denied(&ruling, violation), broken(policy, violation)),
+        Verdict::Undecidable(why) => (Word::Unknown, why.causes(), Vec::new()),
+    };
+    Answer { answer: Some(answer), lines, because: Excerpt::all(document, clauses) }
+}
+
+/// That it is allowed, and by what.
+fn allowed(policy: &Policy, place: &str, flow: &Allow, clauses: &[Clause]) -> String {
+    let words = &flow.words;
+    match clauses.first() {
+        Some(Clause::Exemption(n)) => policy.exemptions.get(*n).map_or_else(String::new, |exemption| {
+            let (id, until) = (&exemption.id, exemption.until);
+            format!("the exemption {id} allows {words} until {until}, in the groups that it is for")
+        }),
+        Some(Clause::Tier(_)) => format!("{place} does not govern what comes in, so {words} stays"),
+        Some(Clause::Elsewhere) => format!("{place} denies nothing of {words}"),
+        _ => format!("{place} allows {words}"),
+    }
+}
+
+/// What is forbidden of it, and the lines of the policy that say so.
+fn denied(ruling: &Ruling, violation: &Violation) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut add = |line: String| {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    };
+    violation.findings.iter().for_each(|finding| add(finding.why.clone()));
+    let terms = violation.findings.iter().flat_map(|finding| finding.excess.terms());
+    terms.for_each(|term| add(format!("too much: {}", ruling.in_words(&term.to_string()))));
+    lines
+}
+
+fn broken(policy: &Policy, violation: &Violation) -> Vec<Clause> {
+    violation.findings.iter().map(|finding| clauses::broken(policy, finding)).collect()
+}
+
+/// What is asked of a policy.
+struct Asked<'a> {
+    tier: Option<&'a TierName>,
+    flow: &'a Allow,
+    at: Timestamp,
+}
+
+impl Asked<'_> {
+    fn of(&self, policy: &Policy) -> Option<Ruling> {
+        let Allow { traffic, peers, .. } = self.flow;
+        let lists = &BTreeMap::new();
+        policy.rule_on(&Hypothesis {
+            tier: self.tier,
+            direction: DIRECTION,
+            traffic,
+            peers,
+            lists,
+            at: self.at,
+        })
+    }
+
+    fn is_allowed_by(&self, policy: &Policy) -> bool {
+        self.of(policy).is_some_and(|ruling| ruling.judgement.verdict == Verdict::Compliant)
+    }
+
+    /// What allows it: the entries that do so by themselves, else the exemptions without which it would not be allowed,
+    /// else all that is listed.
+    fn allowing(&self, policy: &Policy) -> Vec<Clause> {
+        let alone = self.entries(policy);
+        if !alone.is_empty() {
+            return alone;
+        }
+        let list = self.list(policy);
+        let without = Policy { exemptions: Vec::new(), ..policy.clone() };
+        if self.is_allowed_by(&without) {
+            return vec![list];
+        }
+        let needed = policy.exemptions.iter().enumerate().filter(|(n, _)| {
+            let mut without = policy.clone();
+            without.exemptions.remove(*n);
+            !self.is_allowed_by(&without)
+        });
+        needed.map(|(n, _)| Clause::Exemption(n)).chain([list]).collect()
+    }
+
+    /// The entries of the list that allow it by themselves.
+    fn entries(&self, policy: &Policy) -> Vec<Clause> {
+        let Some(tier) = self.tier else { return Vec::new() };
+        let count =
+            policy.tiers.iter().find(|it| it.name == *tier).and_then(|tier| tier.allows.towards(DIRECTION));
+        let alone = |n: &usize| {
+            let mut policy = Policy { exemptions: Vec::new(), ..policy.clone() };
+            let lists = policy.tiers.iter_mut().filter(|it| it.name == *tier);
+            lists.filter_map(|tier| tier.allows.ingress.as_mut()).for_each(|allows| {
+                let only = allows.get(*n).cloned();
+                *allows = only.into_iter().collect();
+            });
+            self.is_allowed_by(&policy)
+        };
+        let entries = (0..count.map_or(0, <[Allow]>::len)).filter(alone);
+        entries.map(|n| Clause::Allow(Some(tier.clone()), DIRECTION, n)).collect()
+    }
+
+    /// All that is listed; the tier, where it does not govern the direction.
+    fn list(&self, policy: &Policy) -> Clause {
+        let Some(tier) = self.tier else {
+            return match policy.elsewhere.as_ref().map(|elsewhere| &elsewhere.limits) {
+                Some(Limits::Allow(_)) => Clause::Allows(None, DIRECTION),
+                Some(Limits::Deny(_)) | None => Clause::Elsewhere,
+            };
+        };
+        let mut governed = policy.tiers.iter().filter(|it| it.allows.towards(DIRECTION).is_some());
+        match governed.any(|it| it.name == *tier) {
+            true => Clause::Allows(Some(tier.clone()), DIRECTION),
+            false => Clause::Tier(tier.clone()),
+        }
+    }
+}

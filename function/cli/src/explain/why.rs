@@ -1,0 +1,110 @@
+//! Why was this event a violation?
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use serde::Serialize;
+use tierguard::judge::Verdict;
+use tierguard::policy::{Clause, Document};
+use tierguard::{Guard, Handled, Report};
+use tierguard_account::Desk;
+
+use super::answer::Excerpt;
+use crate::args::AnswerFormat;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::reading::Keep;
+use crate::record::{Origin, Record};
+use crate::scenario::{self, Scenario};
+use crate::settings::{Input, Settings};
+use crate::story::Story;
+use crate::{clauses, jsonl, replay, source};
+
+/// An event, and what it is replayed against.
+pub(super) struct Event {
+    pub(super) path: PathBuf,
+    pub(super) policy: Option<PathBuf>,
+    pub(super) account: Option<PathBuf>,
+}
+
+/// What was decided about one event, and the lines of the policy that decided.
+#[derive(Serialize)]
+struct Explained {
+    #[serde(flatten)]
+    report: Report,
+    because: Vec<Excerpt>,
+}
+
+/// Replays the event, and says which lines of the policy decided about it.
+pub(super) fn answer(event: Event, format: AnswerFormat, console: &mut Console) -> Result<Exit, Failure> {
+    let Event { path, policy, account } = event;
+    let settings = Settings { inputs: vec![Input::from(path)], policy, account, ..Settings::default() };
+    for scenario in &scenario::sort(source::find(&settings, console), &settings) {
+        let (document, account) = (scenario.document(console), scenario.account(console));
+        if let (Some(document), Some(account)) = (document, account) {
+            let guard = Guard { policy: document.policy().clone(), own_role: None };
+            let handled = handled(Desk::new(guard, account), scenario, console);
+            tell(scenario, &document, &handled, format)?;
+        }
+    }
+    Ok(if console.has_reported() { Exit::Error } else { Exit::Handled })
+}
+
+/// The events of `scenario`, handled in their order.
+fn handled(mut desk: Desk, scenario: &Scenario, console: &mut Console) -> Vec<(Handled, Origin)> {
+    let records = replay::read(&scenario.sources, Keep::All, console).records;
+    records.into_iter().map(|Record { json, origin, .. }| (desk.handle(json.as_bytes()), origin)).collect()
+}
+
+fn tell(
+    scenario: &Scenario,
+    document: &Document,
+    handled: &[(Handled, Origin)],
+    format: AnswerFormat,
+) -> io::Result<()> {
+    match format {
+        AnswerFormat::Json => {
+            let explained: Vec<_> = handled
+                .iter()
+                .map(|(handled, origin)| Explained {
+                    report: Report::new(handled, Some(&origin.to_string())),
+                    because: deciding(document, handled),
+                })
+                .collect();
+            jsonl::write(&mut io::stdout().lock(), &explained)
+        }
+        AnswerFormat::Text => {
+            let mut out = anstream::stdout().lock();
+            let mut story = Story::new(&mut out);
+            story.begin(&scenario.against, document.policy())?;
+            for (handled, origin) in handled {
+                story.event(handled, origin)?;
+                let because = deciding(document, handled);
+                if !because.is_empty() {
+                    writeln!(story.beside())?;
+                    Excerpt::write_all(&because, story.beside())?;
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The lines of the policy that decided about an event.
+fn deciding(document: &Document, handled: &Handled) -> Vec<Excerpt> {
+    let tiers = || handled.judgement.tiers.iter().cloned();
+    let clauses: Vec<_> = match &handled.judgement.verdict {
+        Verdict::Violation(violation) => {
+            let findings = violation.findings.iter();
+            let findings = findings.map(|finding| clauses::broken(document.policy(), finding));
+            let missing = violation.missing.iter().map(|missing| Clause::Tier(missing.tier.clone()));
+            let trespasses = violation.trespasses.iter().map(|it| Clause::Editors(it.tier.clone()));
+            let groups = tiers().map(Clause::Groups);
+            findings.chain(missing).chain(trespasses).chain(groups).collect()
+        }
+        Verdict::Compliant | Verdict::Undecidable(_) => tiers().map(Clause::Tier).collect(),
+        Verdict::Ignored(_) | Verdict::Unmanaged => Vec::new(),
+    };
+    Excerpt::all(document, clauses)
+}

@@ -1,0 +1,375 @@
+//! `tierguard explain`.
+
+use serde_json::Value;
+
+use crate::desk::{Desk, opened, rule};
+
+const POLICY: &str = "\
+version: 1
+networks:
+  office: [203.0.113.0/24]
+tiers:
+  web:
+    groups: { tags: { tier: web } }
+    ingress:
+      - { allow: [80/tcp, 443/tcp], from: anywhere }
+      - { allow: 22/tcp, from: office }
+  app:
+    groups: { tags: { tier: app } }
+    ingress: [{ allow: 8080/tcp, from: web }]
+  db:
+    groups: { tags: { tier: db } }
+    ingress:
+      - { allow: 3306/tcp, from: [app, self] }
+    editors: []
+  loose:
+    groups: { names: [loose] }
+    egress: []
+elsewhere:
+  deny:
+    - { ports: 3389/tcp, from: internet }
+    - { ports: 22/tcp, from: internet, except: office }
+exemptions:
+  - id: OPS-1
+    groups: { tags: { tier: db } }
+    allow: 5432/tcp
+    from: office
+    until: 2026-12-31T00:00:00Z
+    owner: dba@example.com
+    reason: migration
+";
+
+const AT: &str = "--at 2026-03-02T09:00:00Z";
+
+fn desk(test: &str) -> Desk {
+    let desk = Desk::new(test);
+    desk.write("policy.yaml", POLICY);
+    desk
+}
+
+#[test]
+fn help() {
+    insta::assert_snapshot!(Desk::empty("explain_help").run("explain --help").shown(), @"
+    exit 0
+    --- stdout
+    Answer one question about a policy, with the lines of it that decide
+
+    May somebody reach something? Who can reach a tier at all, and by way of which others? Why was an
+    event a violation?
+
+    Usage: tierguard explain [OPTIONS] <QUESTION>...
+
+    Arguments:
+      <QUESTION>...
+              `may FROM reach PORTS of TIER`, `who can reach TIER`, or `why EVENT`, the path of an event
+
+    Options:
+          --policy <FILE>
+              The policy [default: policy.yaml; of `why`, the nearest one beside the event or in a
+              folder above it]
+
+          --account <FILE>
+              The account before the event, of `why` [default: the nearest account.json, else one that
+              learns its groups]
+
+          --at <RFC3339>
+              The instant at which exemptions are looked at [default: now; of `why`, the time of the
+              event]
+
+          --format <FORMAT>
+              For people, or one JSON object
+
+              Possible values:
+              - text: For people
+              - json: One JSON object
+              
+              [default: text]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Examples:
+      tierguard explain may 10.1.2.3 reach 3306/tcp of db
+      tierguard explain may web reach 8080/tcp of app
+      tierguard explain 'who can reach db at all?'
+      tierguard explain why events/seed/web-ssh-from-anywhere/event.json
+
+    FROM is an address, a network, or a name of the policy; TIER may be `elsewhere`.
+
+    Exit status: 0 answered, 1 an error, 64 wrong usage.
+    ");
+}
+
+#[test]
+fn what_may_reach_what() {
+    let desk = desk("what_may_reach_what");
+    let ask = |question: &str| desk.run(&format!("explain {AT} may {question}")).shown();
+    insta::assert_snapshot!(ask("10.1.2.3 reach 3306/tcp of tier db?"), @"
+    exit 0
+    --- stdout
+    no: db allows 3306/tcp from app, self
+    too much: 3306/tcp from 10.1.2.3/32
+
+      --> policy.yaml
+    15 |     ingress:
+    16 |       - { allow: 3306/tcp, from: [app, self] }
+    ");
+    insta::assert_snapshot!(ask("app reach 3306/tcp of db"), @"
+    exit 0
+    --- stdout
+    yes: db allows 3306/tcp from app
+
+      --> policy.yaml
+    16 |       - { allow: 3306/tcp, from: [app, self] }
+    ");
+    insta::assert_snapshot!(ask("203.0.113.9 reach 22/tcp of web"), @"
+    exit 0
+    --- stdout
+    yes: web allows 22/tcp from 203.0.113.9/32
+
+      --> policy.yaml
+     9 |       - { allow: 22/tcp, from: office }
+    ");
+    insta::assert_snapshot!(ask("anywhere reach 80-443/tcp of web"), @"
+    exit 0
+    --- stdout
+    no: web allows 80/tcp, 443/tcp from anywhere; 22/tcp from office
+    too much: 81-442/tcp from 0.0.0.0/0
+    too much: 81-442/tcp from ::/0
+
+      --> policy.yaml
+     7 |     ingress:
+     8 |       - { allow: [80/tcp, 443/tcp], from: anywhere }
+     9 |       - { allow: 22/tcp, from: office }
+    ");
+}
+
+#[test]
+fn what_decides_is_an_entry_an_exemption_or_that_nothing_is_said() {
+    let desk = desk("what_decides");
+    let ask = |question: &str| desk.run(&format!("explain {AT} may {question}")).shown();
+    insta::assert_snapshot!(ask("office reach 5432/tcp of db"), @"
+    exit 0
+    --- stdout
+    yes: db allows 5432/tcp from office
+
+      --> policy.yaml
+    15 |     ingress:
+    16 |       - { allow: 3306/tcp, from: [app, self] }
+       ...
+    26 |   - id: OPS-1
+    27 |     groups: { tags: { tier: db } }
+    28 |     allow: 5432/tcp
+    29 |     from: office
+    30 |     until: 2026-12-31T00:00:00Z
+    31 |     owner: dba@example.com
+    32 |     reason: migration
+    ");
+    insta::assert_snapshot!(ask("anywhere reach 1/tcp of loose"), @"
+    exit 0
+    --- stdout
+    yes: loose allows 1/tcp from anywhere
+
+      --> policy.yaml
+    18 |   loose:
+    ");
+    insta::assert_snapshot!(ask("198.51.100.1 reach 22/tcp of elsewhere"), @"
+    exit 0
+    --- stdout
+    no: elsewhere denies 22/tcp from internet except office
+    too much: 22/tcp from 198.51.100.1/32
+
+      --> policy.yaml
+    24 |     - { ports: 22/tcp, from: internet, except: office }
+    ");
+    insta::assert_snapshot!(ask("office reach 22/tcp of elsewhere"), @"
+    exit 0
+    --- stdout
+    yes: elsewhere allows 22/tcp from office
+
+      --> policy.yaml
+    21 | elsewhere:
+    ");
+    insta::assert_snapshot!(ask("pl-0a reach 443/tcp of web"), @"
+    exit 0
+    --- stdout
+    yes: web allows 443/tcp from pl-0a
+
+     --> policy.yaml
+    8 |       - { allow: [80/tcp, 443/tcp], from: anywhere }
+    ");
+    let ended = desk.run("explain --at 2027-01-01T00:00:00Z may office reach 5432/tcp of db").shown();
+    insta::assert_snapshot!(ended, @"
+    exit 0
+    --- stdout
+    no: db allows 3306/tcp from app, self; exemption OPS-1 ended 2026-12-31T00:00:00Z
+    too much: 5432/tcp from 203.0.113.0/24
+
+      --> policy.yaml
+    15 |     ingress:
+    16 |       - { allow: 3306/tcp, from: [app, self] }
+    ");
+}
+
+#[test]
+fn who_can_reach_a_tier() {
+    let desk = desk("who_can_reach_a_tier");
+    insta::assert_snapshot!(desk.run(&format!("explain who can reach db at all? {AT}")).shown(), @"
+    exit 0
+    --- stdout
+    db: 3306/tcp from app, self
+    db: 5432/tcp from office, in some groups, until 2026-12-31T00:00:00Z (OPS-1)
+    app: 8080/tcp from web
+    web: 80/tcp, 443/tcp from anywhere
+    web: 22/tcp from office
+
+      --> policy.yaml
+     8 |       - { allow: [80/tcp, 443/tcp], from: anywhere }
+     9 |       - { allow: 22/tcp, from: office }
+       ...
+    12 |     ingress: [{ allow: 8080/tcp, from: web }]
+       ...
+    16 |       - { allow: 3306/tcp, from: [app, self] }
+       ...
+    26 |   - id: OPS-1
+    27 |     groups: { tags: { tier: db } }
+    28 |     allow: 5432/tcp
+    29 |     from: office
+    30 |     until: 2026-12-31T00:00:00Z
+    31 |     owner: dba@example.com
+    32 |     reason: migration
+    ");
+    insta::assert_snapshot!(desk.run(&format!("explain who can reach loose {AT}")).shown(), @"
+    exit 0
+    --- stdout
+    loose: anybody, for the policy does not govern what comes in
+    loose: 5432/tcp from office, in some groups, until 2026-12-31T00:00:00Z (OPS-1)
+
+      --> policy.yaml
+    18 |   loose:
+       ...
+    26 |   - id: OPS-1
+    27 |     groups: { tags: { tier: db } }
+    28 |     allow: 5432/tcp
+    29 |     from: office
+    30 |     until: 2026-12-31T00:00:00Z
+    31 |     owner: dba@example.com
+    32 |     reason: migration
+    ");
+}
+
+#[test]
+fn why_an_event_was_a_violation() {
+    let desk = desk("why_an_event_was_a_violation");
+    desk.write("event.json", opened("a", 1, 3306).to_string());
+    insta::assert_snapshot!(desk.run("explain why was event.json a violation?").shown(), @"
+    exit 0
+    --- stdout
+    policy policy.yaml, account account.json
+    2026-03-02T09:00:01Z  violation    web    sg-0000000000000web1  AuthorizeIngress  Developer/alice
+        opened     3306/tcp from 0.0.0.0/0
+        because    web allows 80/tcp, 443/tcp from anywhere; 22/tcp from office
+        done       revoked 3306/tcp from 0.0.0.0/0
+        group      web-shop in vpc-0a4e92abb9b3c7181
+        caller     arn:aws:sts::111122223333:assumed-role/Developer/alice from 198.51.100.23
+        event      AuthorizeSecurityGroupIngress in event.json
+
+      --> policy.yaml
+     6 |     groups: { tags: { tier: web } }
+     7 |     ingress:
+     8 |       - { allow: [80/tcp, 443/tcp], from: anywhere }
+     9 |       - { allow: 22/tcp, from: office }
+    ");
+    desk.write("event.json", rule("b", 1, "sg-00000000000000db1", 3306, "10.0.0.0/8").to_string());
+    let ran = desk.run("explain why event.json --format json");
+    let explained: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((ran.code, ran.err.as_str(), ran.out.lines().count()), (0, "", 1));
+    assert_eq!(explained[0]["verdict"], "violation");
+    insta::assert_snapshot!(format!("{:#}", explained[0]["because"]), @r#"
+    [
+      {
+        "file": "policy.yaml",
+        "line": 14,
+        "lines": [
+          "    groups: { tags: { tier: db } }"
+        ]
+      },
+      {
+        "file": "policy.yaml",
+        "line": 15,
+        "lines": [
+          "    ingress:",
+          "      - { allow: 3306/tcp, from: [app, self] }"
+        ]
+      }
+    ]
+    "#);
+}
+
+#[test]
+fn one_json_object() {
+    let ran = desk("explain_one_json_object")
+        .run(&format!("explain {AT} --format json may app reach 3306/tcp of db"));
+    insta::assert_snapshot!(ran.shown(), @r#"
+    exit 0
+    --- stdout
+    {"answer":"yes","lines":["db allows 3306/tcp from app"],"because":[{"file":"policy.yaml","line":16,"lines":["      - { allow: 3306/tcp, from: [app, self] }"]}]}
+    "#);
+}
+
+#[test]
+fn what_cannot_be_answered() {
+    let desk = desk("what_cannot_be_answered");
+    let ask = |question: &str| desk.run(&format!("explain {question}")).shown();
+    insta::assert_snapshot!(ask("may ofice reach 3306 of bd"), @"
+    exit 1
+    --- stderr
+    error: unknown name `ofice`
+     --> question:1:5
+      |
+    1 | may ofice reach 3306 of bd
+      |     ^^^^^
+      |
+      = help: write `office`
+
+    error: `3306` is not traffic
+     --> question:1:17
+      |
+    1 | may ofice reach 3306 of bd
+      |                 ^^^^
+      |
+      = help: write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all
+
+    error: no tier has the name `bd`
+     --> question:1:25
+      |
+    1 | may ofice reach 3306 of bd
+      |                         ^^
+      |
+      = help: write `db`
+    ");
+    insta::assert_snapshot!(ask("where is my database"), @"
+    exit 1
+    --- stderr
+    error: this is not a question that can be answered
+     --> question:1:1
+      |
+    1 | where is my database
+      | ^
+      |
+      = help: write `may 10.1.2.3 reach 3306/tcp of db` or `who can reach db`
+    ");
+    insta::assert_snapshot!(ask("why"), @"
+    exit 64
+    --- stderr
+    error: `why` is asked about one event
+      help: give the path of its file: `tierguard explain why event.json`
+    ");
+    insta::assert_snapshot!(ask("why nowhere.json"), @"
+    exit 1
+    --- stderr
+    error: `nowhere.json` cannot be found: No such file or directory (os error 2)
+      help: give a file, a folder, or `-` for the standard input
+    ");
+    assert_eq!(desk.run("explain why a.json b.json").code, 64);
+}

@@ -1,0 +1,35 @@
+//! A question about a policy, in words: `may 10.1.2.3 reach 3306/tcp of db`, `who can reach db`.
+//!
+//! Reads questions, and answers none.
+
+use super::{Allow, Diagnostics, Document, TierName, reader};
+
+/// A question about a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Whether a rule may let these peers reach this, in a group of the tier or, without one, of none.
+    May {
+        /// The tier.
+        tier: Option<TierName>,
+        /// The traffic and the peers.
+        flow: Allow,
+    },
+    /// Who may reach a tier.
+    Who {
+        /// The tier.
+        tier: TierName,
+    },
+}
+
+impl Document {
+    /// Reads the question in `text`.
+    ///
+    /// # Errors
+    /// What is wrong with it, drawn under its words.
+    pub fn question(&self, text: &str) -> Result<Question, Diagnostics> {
+        reader::read_question(&self.root, text)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+use super::*;
+
+const POLICY: &str = "\
+version: 1
+networks: { office: 203.0.113.0/24 }
+tiers:
+  web: { groups: { names: [web] }, ingress: [] }
+  db: { groups: { names: [db] }, ingress: [] }
+";
+
+fn read(text: &str) -> Result<Question, Diagnostics> {
+    Document::parse("policy.yaml", POLICY).unwrap().question(text)
+}
+
+fn check(text: &str, expected: &str) {
+    let found = match read(text).unwrap_or_else(|errors| panic!("{errors}")) {
+        Question::May { tier, flow } => {
+            format!("{} to {}", flow.words, tier.as_ref().map_or("elsewhere", TierName::as_str))
+        }
+        Question::Who { tier } => format!("who to {tier}"),
+    };
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn questions_are_read_in_plain_words() {
+    check("may 10.1.2.3 reach 3306/tcp of tier db?", "3306/tcp from 10.1.2.3/32 to db");
+    check("may 2001:db8::1 reach 3306/tcp of db", "3306/tcp from 2001:db8::1/128 to db");
+    check("can web reach 3306/tcp on the tier db ?", "3306/tcp from web to db");
+    check("may office 22/tcp web", "22/tcp from office to web");
+    check("may anywhere reach all of elsewhere", "all from anywhere to elsewhere");
+    check("who can reach db at all?", "who to db");
+    check("who may reach the tier db", "who to db");
+}
+
+#[test]
+fn what_is_wrong_is_drawn_under_the_words() {
+    insta::assert_snapshot!(read("may ofice reach 3306 of bd?").unwrap_err(), @"");
+    insta::assert_snapshot!(read("who can reach office").unwrap_err(), @"");
+    insta::assert_snapshot!(read("where is my database").unwrap_err(), @"");
+    for text in ["", "?", "may", "may web reach db", "who", "who can reach", "may a b c d"] {
+        assert_eq!(read(text).unwrap_err().len(), 1, "{text}");
+    }
+}
