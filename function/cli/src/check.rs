@@ -54,7 +54,7 @@ enum Checked<'n> {
     /// It is none.
     Wrong { name: &'n str, errors: Diagnostics },
     /// It is one.
-    Right { name: &'n str, document: Document, warnings: Diagnostics },
+    Right { name: &'n str, document: Box<Document>, warnings: Diagnostics },
 }
 
 impl<'n> Checked<'n> {
@@ -64,7 +64,7 @@ impl<'n> Checked<'n> {
         warnings: impl FnOnce(&Document) -> Diagnostics,
     ) -> Self {
         match parsed {
-            Ok(document) => Self::Right { name, warnings: warnings(&document), document },
+            Ok(document) => Self::Right { name, warnings: warnings(&document), document: Box::new(document) },
             Err(errors) => Self::Wrong { name, errors },
         }
     }

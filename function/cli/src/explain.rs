@@ -34,7 +34,7 @@ pub(crate) fn explain(args: ExplainArgs, console: &mut Console) -> Result<Exit, 
     let policy = policy.unwrap_or_else(|| PathBuf::from("policy.yaml"));
     let Some(document) = files::policy(&policy, console) else { return Ok(Exit::Error) };
     let answer = match document.question(&question.join(" ")) {
-        Ok(Question::May { tier, flow }) => may::answer(&document, tier.as_ref(), &flow, at),
+        Ok(Question::May { place, flow }) => may::answer(&document, &place, &flow, at),
         Ok(Question::Who { tier }) => who::answer(&document, &tier, at),
         Err(errors) => {
             console.report_policy(&errors);

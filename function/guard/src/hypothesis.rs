@@ -14,14 +14,14 @@ use crate::judge::{Judgement, judge};
 use crate::look::Answers;
 use crate::network::AddressSet;
 use crate::permission::{Direction, GroupRef, Peer, Permission};
-use crate::policy::{PeerSet, Policy, TierName};
+use crate::policy::{PeerSet, Place, Policy, TierName};
 use crate::traffic::{Traffic, TrafficSet};
 
 /// Rules that somebody might make.
 #[derive(Debug, Clone)]
 pub struct Hypothesis<'h> {
-    /// The tier of the group that they are made in; without one, a group in no tier.
-    pub tier: Option<&'h TierName>,
+    /// Where the group is that they are made in.
+    pub place: &'h Place,
     /// Which way.
     pub direction: Direction,
     /// The traffic.
@@ -67,7 +67,7 @@ impl Policy {
     #[must_use]
     pub fn rule_on(&self, hypothesis: &Hypothesis<'_>) -> Option<Ruling> {
         let cast = Cast::of(self);
-        let group = cast.group(self, hypothesis.tier)?;
+        let group = cast.group(self, hypothesis.place)?;
         let rules = cast.rules(hypothesis, &group);
         let subject = Subject {
             group,
@@ -105,15 +105,14 @@ impl Cast {
         Self { tiers: made_up.collect(), account }
     }
 
-    fn group(&self, policy: &Policy, tier: Option<&TierName>) -> Option<Group> {
-        let Some(tier) = tier else {
-            let id = GroupId::new("sg-example").ok()?;
-            let group =
-                Group { id, owner: self.account.clone(), name: None, vpc: None, tags: BTreeMap::new() };
-            let is_in_none = policy.tiers_of(&group).next().is_none();
-            return is_in_none.then_some(group);
+    fn group(&self, policy: &Policy, place: &Place) -> Option<Group> {
+        let id = match place {
+            Place::Tier(tier) => return self.tiers.get(tier).cloned(),
+            Place::Elsewhere => GroupId::new("sg-example").ok()?,
         };
-        self.tiers.get(tier).cloned()
+        let group = Group { id, owner: self.account.clone(), name: None, vpc: None, tags: BTreeMap::new() };
+        let is_in_none = policy.tiers_of(&group).next().is_none();
+        is_in_none.then_some(group)
     }
 
     /// The rules that it takes to say the hypothesis in `group`.

@@ -91,6 +91,26 @@ impl fmt::Display for TierName {
     }
 }
 
+/// Where a group may be: in a tier, or in none.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// In this tier.
+    Tier(TierName),
+    /// In none.
+    Elsewhere,
+}
+
+impl Place {
+    /// What a policy calls it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Tier(tier) => tier.as_str(),
+            Self::Elsewhere => "elsewhere",
+        }
+    }
+}
+
 /// What a tier allows. A direction that is absent is not governed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AllowLists {

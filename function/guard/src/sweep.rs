@@ -258,7 +258,9 @@ impl<'a> Sweeper<'a> {
         P: ReadAccount + ChangeAccount + Sync,
     {
         let (facts, unknown) = self.look_at(groups, ports).await?;
-        unknown.iter().for_each(|error| self.digest.unknown(error));
+        for error in &unknown {
+            self.digest.unknown(error);
+        }
         let judgement = judge(&self.policy, &facts);
         let actions = act(&plan(&facts, &judgement.verdict), ports).await;
         self.digest.add(groups.len(), &facts, &judgement, &actions);

@@ -27,7 +27,7 @@ pub(crate) struct TestArgs {
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub(crate) format: AnswerFormat,
 
-    /// Also write the results in JUnit's XML, as CI services take it
+    /// Also write the results in `JUnit`'s XML, as CI services take it
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
 }

@@ -1,7 +1,9 @@
 //! An audit as one JSON object.
 
 use serde::Serialize;
+use tierguard::id::{AccountId, GroupName, VpcId};
 use tierguard::judge::{Judgement, Undecidable, Verdict};
+use tierguard::policy::TierName;
 use tierguard::report::FindingReport;
 use tierguard::sweep::Audited;
 
@@ -56,9 +58,9 @@ impl<'a> GroupReport<'a> {
         let is_managed = judgement.verdict != Verdict::Unmanaged;
         Self {
             group: group.id.as_str(),
-            name: group.name.as_ref().map(|name| name.as_str()),
-            account: group.owner.as_ref().map(|owner| owner.as_str()),
-            vpc: group.vpc.as_ref().map(|vpc| vpc.as_str()),
+            name: group.name.as_ref().map(GroupName::as_str),
+            account: group.owner.as_ref().map(AccountId::as_str),
+            vpc: group.vpc.as_ref().map(VpcId::as_str),
             rules: is_managed.then_some(rules.len()),
             judged: Judged::new(judgement),
         }
@@ -68,7 +70,7 @@ impl<'a> GroupReport<'a> {
 impl<'a> Judged<'a> {
     fn new(judgement: &'a Judgement) -> Self {
         Self {
-            tiers: judgement.tiers.iter().map(|tier| tier.as_str()).collect(),
+            tiers: judgement.tiers.iter().map(TierName::as_str).collect(),
             verdict: judgement.verdict.word(),
             reason: judgement.verdict.reason(),
             findings: FindingReport::all(&judgement.verdict),

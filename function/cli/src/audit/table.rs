@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use tierguard::group::Group;
 use tierguard::judge::Verdict;
+use tierguard::policy::TierName;
 use tierguard::sweep::Audited;
 
 use super::Audit;
@@ -88,7 +89,7 @@ fn name_of(group: &Group) -> &str {
 }
 
 fn tiers_of(audited: &Audited) -> String {
-    let tiers: Vec<_> = audited.judgement.tiers.iter().map(|tier| tier.as_str()).collect();
+    let tiers: Vec<_> = audited.judgement.tiers.iter().map(TierName::as_str).collect();
     if tiers.is_empty() { "-".to_owned() } else { tiers.join(", ") }
 }
 

@@ -1,4 +1,4 @@
-//! The results of cases in JUnit's XML, in the part of it that CI services read.
+//! The results of cases in `JUnit`'s XML, in the part of it that CI services read.
 
 use std::fmt::Write as _;
 

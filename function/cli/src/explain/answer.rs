@@ -18,8 +18,8 @@ const WIDEST: usize = 1000;
 #[derive(Debug, Serialize)]
 pub(super) struct Answer {
     /// `yes`, `no` or `unknown`; absent where that was not asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) answer: Option<Word>,
+    #[serde(rename = "answer", skip_serializing_if = "Option::is_none")]
+    pub(super) word: Option<Word>,
     /// What there is to say, a line each.
     pub(super) lines: Vec<String>,
     /// The parts of the policy that decide.
@@ -93,7 +93,7 @@ impl Answer {
     }
 
     fn tell(&self, out: &mut impl Write) -> io::Result<()> {
-        let (word, style) = self.answer.map_or(("", HEADING), Word::shown);
+        let (word, style) = self.word.map_or(("", HEADING), Word::shown);
         for (index, line) in self.lines.iter().enumerate() {
             let word = if index == 0 { word } else { "" };
             writeln!(out, "{style}{word}{style:#}{}", shown_up_to(WIDEST, line))?;

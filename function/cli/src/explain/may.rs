@@ -6,26 +6,25 @@ use jiff::Timestamp;
 use tierguard::hypothesis::{Hypothesis, Ruling};
 use tierguard::judge::{Verdict, Violation};
 use tierguard::permission::Direction;
-use tierguard::policy::{Allow, Clause, Document, Limits, Policy, TierName};
+use tierguard::policy::{Allow, Clause, Document, Limits, Place, Policy};
 
 use super::answer::{Answer, Excerpt, Word};
 use crate::clauses;
 
 const DIRECTION: Direction = Direction::Ingress;
 
-/// Whether a rule may say `flow` in a group of `tier` or, without one, of none.
-pub(super) fn answer(document: &Document, tier: Option<&TierName>, flow: &Allow, at: Timestamp) -> Answer {
+/// Whether a rule may say `flow` in a group of `place`.
+pub(super) fn answer(document: &Document, place: &Place, flow: &Allow, at: Timestamp) -> Answer {
     let policy = document.policy();
-    let place = tier.map_or("elsewhere", TierName::as_str);
-    let asked = Asked { tier, flow, at };
+    let asked = Asked { place, flow, at };
     let Some(ruling) = asked.of(policy) else {
         let lines = vec!["every group is in a tier of this policy".to_owned()];
-        return Answer { answer: Some(Word::Unknown), lines, because: Vec::new() };
+        return Answer { word: Some(Word::Unknown), lines, because: Vec::new() };
     };
-    let (answer, lines, clauses) = match &ruling.judgement.verdict {
+    let (word, lines, clauses) = match &ruling.judgement.verdict {
         Verdict::Compliant => {
             let clauses = asked.allowing(policy);
-            (Word::Yes, vec![allowed(policy, place, flow, &clauses)], clauses)
+            (Word::Yes, vec![allowed(policy, place.as_str(), flow, &clauses)], clauses)
         }
         Verdict::Unmanaged | Verdict::Ignored(_) => {
             let line = format!("the policy says nothing about groups in no tier, so {} stays", flow.words);
@@ -34,7 +33,7 @@ pub(super) fn answer(document: &Document, tier: Option<&TierName>, flow: &Allow,
         Verdict::Violation(violation) => (Word::No, denied(&ruling, violation), broken(policy, violation)),
         Verdict::Undecidable(why) => (Word::Unknown, why.causes(), Vec::new()),
     };
-    Answer { answer: Some(answer), lines, because: Excerpt::all(document, clauses) }
+    Answer { word: Some(word), lines, because: Excerpt::all(document, clauses) }
 }
 
 /// That it is allowed, and by what.
@@ -71,7 +70,7 @@ fn broken(policy: &Policy, violation: &Violation) -> Vec<Clause> {
 
 /// What is asked of a policy.
 struct Asked<'a> {
-    tier: Option<&'a TierName>,
+    place: &'a Place,
     flow: &'a Allow,
     at: Timestamp,
 }
@@ -81,7 +80,7 @@ impl Asked<'_> {
         let Allow { traffic, peers, .. } = self.flow;
         let lists = &BTreeMap::new();
         policy.rule_on(&Hypothesis {
-            tier: self.tier,
+            place: self.place,
             direction: DIRECTION,
             traffic,
             peers,
@@ -116,7 +115,7 @@ impl Asked<'_> {
 
     /// The entries of the list that allow it by themselves.
     fn entries(&self, policy: &Policy) -> Vec<Clause> {
-        let Some(tier) = self.tier else { return Vec::new() };
+        let Place::Tier(tier) = self.place else { return Vec::new() };
         let count =
             policy.tiers.iter().find(|it| it.name == *tier).and_then(|tier| tier.allows.towards(DIRECTION));
         let alone = |n: &usize| {
@@ -134,16 +133,17 @@ impl Asked<'_> {
 
     /// All that is listed; the tier, where it does not govern the direction.
     fn list(&self, policy: &Policy) -> Clause {
-        let Some(tier) = self.tier else {
+        let Place::Tier(tier) = self.place else {
             return match policy.elsewhere.as_ref().map(|elsewhere| &elsewhere.limits) {
                 Some(Limits::Allow(_)) => Clause::Allows(None, DIRECTION),
                 Some(Limits::Deny(_)) | None => Clause::Elsewhere,
             };
         };
         let mut governed = policy.tiers.iter().filter(|it| it.allows.towards(DIRECTION).is_some());
-        match governed.any(|it| it.name == *tier) {
-            true => Clause::Allows(Some(tier.clone()), DIRECTION),
-            false => Clause::Tier(tier.clone()),
+        if governed.any(|it| it.name == *tier) {
+            Clause::Allows(Some(tier.clone()), DIRECTION)
+        } else {
+            Clause::Tier(tier.clone())
         }
     }
 }

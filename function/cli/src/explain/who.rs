@@ -23,7 +23,7 @@ pub(super) fn answer(document: &Document, tier: &TierName, at: Timestamp) -> Ans
         }
         ring = next;
     }
-    Answer { answer: None, lines, because: Excerpt::all(document, clauses) }
+    Answer { word: None, lines, because: Excerpt::all(document, clauses) }
 }
 
 /// What the rules of `tier` may let in.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Allow, Diagnostics, Document, Passage, TierName, reader};
+use super::{Allow, Diagnostics, Document, Passage, Place, reader};
 use crate::hypothesis::{Hypothesis, Ruling};
 use crate::id::PrefixListId;
 use crate::judge::{Finding, Verdict};
@@ -26,8 +26,8 @@ pub struct Cases {
 pub struct Case {
     /// What it is called; without a name of its own, its question.
     pub name: String,
-    /// The tier of the group; without one, a group in no tier.
-    pub tier: Option<TierName>,
+    /// Where the group is.
+    pub place: Place,
     /// Which way.
     pub direction: Direction,
     /// The traffic and the peers that are asked about.
@@ -91,7 +91,7 @@ impl Document {
     #[must_use]
     pub fn answer(&self, case: &Case, cases: &Cases, now: Timestamp) -> Answer {
         let hypothesis = Hypothesis {
-            tier: case.tier.as_ref(),
+            place: &case.place,
             direction: case.direction,
             traffic: &case.question.traffic,
             peers: &case.question.peers,

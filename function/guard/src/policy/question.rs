@@ -2,17 +2,17 @@
 //!
 //! Reads questions, and answers none.
 
-use super::{Allow, Diagnostics, Document, TierName, reader};
+use super::{Allow, Diagnostics, Document, Place, TierName, reader};
 
 /// A question about a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
-    /// Whether a rule may let these peers reach this, in a group of the tier or, without one, of none.
+    /// Whether a rule may let these peers reach this.
     May {
-        /// The tier.
-        tier: Option<TierName>,
+        /// Where the group is that the rule would be in.
+        place: Place,
         /// The traffic and the peers.
-        flow: Allow,
+        flow: Box<Allow>,
     },
     /// Who may reach a tier.
     Who {

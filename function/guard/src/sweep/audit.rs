@@ -59,12 +59,11 @@ impl Sweeper<'_> {
         P: ReadAccount + Sync,
     {
         let (facts, unknown) = self.look_at(&[&group], ports).await?;
-        let judgement = match unknown.is_empty() {
-            true => judge(&self.policy, &facts),
-            false => Judgement {
-                tiers: self.policy.tiers_of(&group).map(|tier| tier.name.clone()).collect(),
-                ..Verdict::Undecidable(Undecidable::LookUpFailed(unknown)).into()
-            },
+        let judgement = if unknown.is_empty() {
+            judge(&self.policy, &facts)
+        } else {
+            let tiers = self.policy.tiers_of(&group).map(|tier| tier.name.clone()).collect();
+            Judgement { tiers, ..Verdict::Undecidable(Undecidable::LookUpFailed(unknown)).into() }
         };
         let rules = facts.subjects.into_iter().flat_map(|subject| subject.rules).collect();
         Ok(Audited { group, rules, judgement })

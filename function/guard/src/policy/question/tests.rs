@@ -14,9 +14,7 @@ fn read(text: &str) -> Result<Question, Diagnostics> {
 
 fn check(text: &str, expected: &str) {
     let found = match read(text).unwrap_or_else(|errors| panic!("{errors}")) {
-        Question::May { tier, flow } => {
-            format!("{} to {}", flow.words, tier.as_ref().map_or("elsewhere", TierName::as_str))
-        }
+        Question::May { place, flow } => format!("{} to {}", flow.words, place.as_str()),
         Question::Who { tier } => format!("who to {tier}"),
     };
     assert_eq!(found, expected, "{text}");

@@ -12,10 +12,10 @@ use super::room::Room;
 use super::rules::Rules;
 use crate::id::PrefixListId;
 use crate::network::{AddressSet, Network};
-use crate::policy::diagnostic::{Diagnostics, Errors};
+use crate::policy::diagnostic::{Diagnostics, Errors, Span};
 use crate::policy::document::passage;
 use crate::policy::yaml::{self, Content, Entry, Node};
-use crate::policy::{Case, Cases, Expectation, TierName};
+use crate::policy::{Case, Cases, Expectation, Place};
 
 /// The file.
 const FILE: Shape = Shape {
@@ -59,13 +59,11 @@ pub(in crate::policy) fn read_cases(root: &Node, name: &str, text: &str) -> Resu
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut errors = Errors::new(name, text);
     let tree = yaml::parse(text, &mut errors);
-    match tree.as_ref().and_then(|tree| file(tree, text, &names, &mut errors)) {
-        Some(cases) => errors.finish(cases),
-        None => {
-            errors.push_first(&Mistake::NoCases);
-            Err(errors.found())
-        }
+    if let Some(cases) = tree.as_ref().and_then(|tree| file(tree, text, &names, &mut errors)) {
+        return errors.finish(cases);
     }
+    errors.push_first(&Mistake::NoCases);
+    Err(errors.found())
 }
 
 /// The names of the policy in `root`.
@@ -96,7 +94,7 @@ fn file(tree: &Node, whole: &str, names: &Names<'_>, errors: &mut Errors<'_>) ->
 
 fn case(node: &Node, whole: &str, rules: &mut Rules<'_, '_, '_>) -> Option<Case> {
     let fields = Fields::of(node, &CASE, rules.errors)?;
-    let tier = place(&fields, rules);
+    let place = place(&fields, rules);
     let ports = fields.require("ports", "`ports: 443/tcp`", fields.at, rules.errors);
     let (direction, peers) = rules.either_way(&fields, "`from: anywhere` or `to: anywhere`");
     let question = rules.allowance(ports, direction, peers);
@@ -104,11 +102,10 @@ fn case(node: &Node, whole: &str, rules: &mut Rules<'_, '_, '_>) -> Option<Case>
     let name = fields.get("name").and_then(|node| text(node, &NAME, rules.errors));
     let because = fields.get("because").and_then(|node| text(node, &BECAUSE, rules.errors));
     let at = fields.get("at").and_then(|node| instant(node, rules.errors));
-    let tier = tier?;
-    let place = tier.as_ref().map_or("elsewhere", TierName::as_str);
+    let place = place?;
     Some(Case {
-        name: name.map_or_else(|| format!("{place}: {}", question.words), str::to_owned),
-        tier,
+        name: name.map_or_else(|| format!("{}: {}", place.as_str(), question.words), str::to_owned),
+        place,
         direction,
         question,
         at,
@@ -118,14 +115,20 @@ fn case(node: &Node, whole: &str, rules: &mut Rules<'_, '_, '_>) -> Option<Case>
     })
 }
 
-/// The tier under `tier`; `None` in it for `elsewhere`.
-fn place(fields: &Fields<'_>, rules: &mut Rules<'_, '_, '_>) -> Option<Option<TierName>> {
+/// Where the group is, by `tier`.
+fn place(fields: &Fields<'_>, rules: &mut Rules<'_, '_, '_>) -> Option<Place> {
     let node = fields.require("tier", TIER.example, fields.at, rules.errors)?;
     let name = text(node, &TIER, rules.errors)?;
+    place_of(name, node.span, rules.names, rules.errors)
+}
+
+/// The place that is called `name`.
+pub(super) fn place_of(name: &str, span: Span, names: &Names<'_>, errors: &mut Errors<'_>) -> Option<Place> {
     if name == "elsewhere" {
-        return Some(None);
+        Some(Place::Elsewhere)
+    } else {
+        tier(name, span, names, errors).map(Place::Tier)
     }
-    tier(name, node.span, rules.names, rules.errors).map(Some)
 }
 
 fn expectation(fields: &Fields<'_>, errors: &mut Errors<'_>) -> Option<Expectation> {

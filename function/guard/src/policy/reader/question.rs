@@ -2,13 +2,13 @@
 
 use std::net::IpAddr;
 
-use super::cases::names_of;
+use super::cases::{names_of, place_of};
 use super::interfaces::tier;
 use super::mistake::Mistake;
 use super::names::{Named, Names};
 use crate::policy::diagnostic::{Diagnostics, Errors, Span};
 use crate::policy::yaml::Node;
-use crate::policy::{Allow, PeerSet, Question, TierName};
+use crate::policy::{Allow, PeerSet, Question};
 use crate::traffic::{Traffic, TrafficSet};
 
 /// What a question is called where it is drawn.
@@ -21,13 +21,11 @@ const FORMS: &str = "`may 10.1.2.3 reach 3306/tcp of db` or `who can reach db`";
 pub(in crate::policy) fn read_question(root: &Node, text: &str) -> Result<Question, Diagnostics> {
     let names = names_of(root);
     let mut errors = Errors::new(NAME, text);
-    match question(text, &names, &mut errors) {
-        Some(question) => errors.finish(question),
-        None => {
-            errors.push_first(&Mistake::Question { forms: FORMS });
-            Err(errors.found())
-        }
+    if let Some(question) = question(text, &names, &mut errors) {
+        return errors.finish(question);
     }
+    errors.push_first(&Mistake::Question { forms: FORMS });
+    Err(errors.found())
 }
 
 fn question(text: &str, names: &Names<'_>, errors: &mut Errors<'_>) -> Option<Question> {
@@ -36,11 +34,11 @@ fn question(text: &str, names: &Names<'_>, errors: &mut Errors<'_>) -> Option<Qu
     let said: Vec<_> = rest.iter().copied().filter(|(word, _)| !SMALL.contains(word)).collect();
     match (first, said.as_slice()) {
         ("may" | "can", [from, ports, to]) => {
-            let (from, traffic, tier) =
-                (peers(*from, names, errors), traffic(*ports, errors), place(*to, names, errors));
+            let (from, traffic, place) =
+                (peers(*from, names, errors), traffic(*ports, errors), place_of(to.0, to.1, names, errors));
             let ((peers, word), traffic) = (from?, traffic?);
             let words = format!("{traffic} from {word}");
-            Some(Question::May { tier: tier?, flow: flow(traffic.interval().into(), peers, words) })
+            Some(Question::May { place: place?, flow: flow(traffic.interval().into(), peers, words) })
         }
         ("who", [to, rest @ ..]) if rest.iter().all(|(word, _)| matches!(*word, "at" | "all")) => {
             Some(Question::Who { tier: tier(to.0, to.1, names, errors)? })
@@ -57,8 +55,8 @@ fn words(text: &str) -> Vec<(&str, Span)> {
     text.split_whitespace().map(|word| (word, place(word))).collect()
 }
 
-fn flow(traffic: TrafficSet, peers: PeerSet, words: String) -> Allow {
-    Allow { traffic, peers, words, required: false }
+fn flow(traffic: TrafficSet, peers: PeerSet, words: String) -> Box<Allow> {
+    Box::new(Allow { traffic, peers, words, required: false })
 }
 
 /// The peers that are asked about: an address stands for itself.
@@ -77,9 +75,4 @@ fn peers(
 
 fn traffic((word, span): (&str, Span), errors: &mut Errors<'_>) -> Option<Traffic> {
     word.parse::<Traffic>().map_err(|error| errors.push(span, &Mistake::Traffic(error))).ok()
-}
-
-/// The tier that is asked about; `None` in it for `elsewhere`.
-fn place((word, span): (&str, Span), names: &Names<'_>, errors: &mut Errors<'_>) -> Option<Option<TierName>> {
-    if word == "elsewhere" { Some(None) } else { tier(word, span, names, errors).map(Some) }
 }
