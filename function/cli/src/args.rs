@@ -3,6 +3,7 @@
 mod audit;
 mod cases;
 mod check;
+mod graph;
 mod replay;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(crate) use audit::{AuditArgs, AuditFormat};
 pub(crate) use cases::TestArgs;
 pub(crate) use check::{CheckArgs, FailOnWarning};
+pub(crate) use graph::{GraphArgs, Picture};
 pub(crate) use replay::{FailOn, Format, ModeArg, ReplayArgs};
 
 /// Keeps EC2 security groups within a tier policy
@@ -32,6 +34,7 @@ pub(crate) enum Command {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
     Check(CheckArgs),
+    Graph(GraphArgs),
     Test(TestArgs),
     /// Print the JSON Schema of the policy file, from which editors complete and check it
     #[command(after_help = SCHEMA_EXAMPLE)]
@@ -58,5 +61,6 @@ is completed and checked by editors that know YAML.";
 const EXAMPLE: &str = "\
 Examples:
   tierguard policy check policy.yaml
+  tierguard policy graph policy.yaml > tiers.svg
   tierguard audit --policy policy.yaml --account account.json
   tierguard replay events";

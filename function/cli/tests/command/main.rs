@@ -12,6 +12,7 @@ mod desk;
 mod discovery;
 mod ends;
 mod errors;
+mod graph;
 mod hostile;
 mod memory;
 mod shapes;
