@@ -4,6 +4,7 @@ mod audit;
 mod cases;
 mod check;
 mod explain;
+mod graph;
 mod replay;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -12,6 +13,7 @@ pub(crate) use audit::{AuditArgs, AuditFormat};
 pub(crate) use cases::TestArgs;
 pub(crate) use check::{CheckArgs, FailOnWarning};
 pub(crate) use explain::ExplainArgs;
+pub(crate) use graph::{GraphArgs, Picture};
 pub(crate) use replay::{FailOn, Format, ModeArg, ReplayArgs};
 
 /// Keeps EC2 security groups within a tier policy
@@ -35,6 +37,7 @@ pub(crate) enum Command {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
     Check(CheckArgs),
+    Graph(GraphArgs),
     Test(TestArgs),
     /// Print the JSON Schema of the policy file, from which editors complete and check it
     #[command(after_help = SCHEMA_EXAMPLE)]
@@ -61,5 +64,6 @@ is completed and checked by editors that know YAML.";
 const EXAMPLE: &str = "\
 Examples:
   tierguard policy check policy.yaml
+  tierguard policy graph policy.yaml > tiers.svg
   tierguard audit --policy policy.yaml --account account.json
   tierguard replay events";

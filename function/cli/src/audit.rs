@@ -8,11 +8,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use tierguard::Guard;
 use tierguard::judge::{Judgement, Verdict};
 use tierguard::policy::Document;
 use tierguard::sweep::{self, Home};
-use tierguard_account::Desk;
+use tierguard::{Guard, Policy};
+use tierguard_account::{Account, Desk};
 
 use crate::args::{AuditArgs, AuditFormat, FailOn};
 use crate::clock::instant_or_now;
@@ -58,16 +58,27 @@ fn judged(path: &Path, policy: Option<PathBuf>, at: Timestamp, console: &mut Con
     };
     let (document, account) = (files::policy(&policy, console), files::account(path, console));
     let (document, account) = (document?, account?);
-    let guard = Guard { policy: document.policy().clone(), own_role: None };
-    // All groups of the file, whoever owns them.
-    let home = Home { account: None, region: None };
-    match Desk::new(guard, account).audit(&home, at) {
+    match all_groups(document.policy(), account, at) {
         Ok(found) => Some(Audit { account: path.to_owned(), document, at, found }),
         Err(error) => {
-            console.report(&SweepError::LookUp(error));
+            console.report(&error);
             None
         }
     }
+}
+
+/// All groups of `account`, whoever owns them, judged by `policy` at the instant `at`.
+///
+/// # Errors
+/// When a look-up fails that every judgement needs.
+pub(crate) fn all_groups(
+    policy: &Policy,
+    account: Account,
+    at: Timestamp,
+) -> Result<sweep::Audit, SweepError> {
+    let guard = Guard { policy: policy.clone(), own_role: None };
+    let home = Home { account: None, region: None };
+    Ok(Desk::new(guard, account).audit(&home, at)?)
 }
 
 impl Audit {

@@ -1,7 +1,7 @@
 //! The desk door: the `tierguard` command.
 //!
-//! `policy check` says what is wrong with a policy ([`check`]), `policy test` whether it says what was expected ([`cases`]), `explain` why
-//! ([`explain`]), `audit` what is wrong in an account ([`audit`]).
+//! `policy check` says what is wrong with a policy ([`check`]), `policy test` whether it says what was expected ([`cases`]),
+//! `policy graph` draws it ([`graph`]), `explain` says why ([`explain`]). `audit` says what is wrong in an account ([`audit`]).
 //!
 //! `replay`: what is typed ([`args`]) becomes what is meant ([`settings`]); events are found ([`source`]), sorted by what they
 //! are replayed against ([`scenario`]), read ([`reading`]), and handled in the order of their time by the guard that
@@ -21,6 +21,7 @@ mod exit;
 mod explain;
 mod failure;
 mod files;
+mod graph;
 mod jsonl;
 mod long;
 mod progress;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
 fn run(console: &mut Console) -> Result<Exit, Failure> {
     match Args::try_parse()?.command {
         Command::Policy(PolicyCommand::Check(args)) => check::check(args, console),
+        Command::Policy(PolicyCommand::Graph(args)) => graph::graph(args, console),
         Command::Policy(PolicyCommand::Test(args)) => cases::test(args, console),
         Command::Policy(PolicyCommand::Schema) => schema::schema(),
         Command::Explain(args) => explain::explain(args, console),

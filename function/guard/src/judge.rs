@@ -24,7 +24,8 @@ use crate::facts::{ChangedList, Facts, Subject, Touch};
 use crate::group::Rule;
 use crate::interface::Interface;
 use crate::look::LookUpError;
-use crate::policy::{OnViolation, Policy, Scope, Tier, TierName};
+use crate::policy::{OnViolation, PeerSet, Policy, Scope, Tier, TierName};
+use crate::traffic::TrafficSet;
 use bench::{Bench, Opinion};
 
 /// Judges `facts` by `policy`.
@@ -58,6 +59,21 @@ pub fn allows(policy: &Policy, facts: &Facts, subject: &Subject, rule: &Rule) ->
             Opinion::Unsettled(error) => Err(error),
         })
         .try_fold(true, |all, allowed| Ok(all && allowed?))
+}
+
+/// Whether `rule` in the group of `subject` opens any of `traffic` with any of `peers`. What could not be looked up
+/// counts as nothing.
+#[must_use]
+pub fn opens(
+    policy: &Policy,
+    facts: &Facts,
+    subject: &Subject,
+    rule: &Rule,
+    traffic: &TrafficSet,
+    peers: &PeerSet,
+) -> bool {
+    let scopes = policy.scopes(&subject.group);
+    scopes.first().is_some_and(|scope| (Bench { policy, facts, subject, scope, rule }).opens(traffic, peers))
 }
 
 /// A judgement in the making.

@@ -127,6 +127,8 @@ pub struct Allow {
     pub traffic: TrafficSet,
     /// From or to whom.
     pub peers: PeerSet,
+    /// The same peers, each by its own word.
+    pub named: Vec<NamedPeers>,
     /// The policy's own words for it: `80/tcp, 443/tcp from anywhere`.
     pub words: String,
     /// Whether it must be there, and is put back where it is missing.
@@ -149,6 +151,15 @@ pub struct PeerSet {
     pub entries_of: BTreeSet<PrefixListId>,
     /// The group itself.
     pub itself: bool,
+}
+
+/// One of the peers in a list, as it is written there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedPeers {
+    /// The policy's word for it: a name, or what is written out.
+    pub word: String,
+    /// What it stands for.
+    pub peers: PeerSet,
 }
 
 /// What holds outside the tiers.
@@ -180,6 +191,10 @@ pub struct Deny {
     pub peers: PeerSet,
     /// But not from or to these.
     pub except: PeerSet,
+    /// The peers, each by its own word.
+    pub named: Vec<NamedPeers>,
+    /// The exceptions, each by its own word.
+    pub excepted: Vec<NamedPeers>,
     /// The policy's own words for it: `22/tcp, 3389/tcp from internet except office`.
     pub words: String,
 }

@@ -13,6 +13,7 @@ mod discovery;
 mod ends;
 mod errors;
 mod explain;
+mod graph;
 mod hostile;
 mod memory;
 mod shapes;

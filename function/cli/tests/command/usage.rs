@@ -25,6 +25,7 @@ fn help() {
 
     Examples:
       tierguard policy check policy.yaml
+      tierguard policy graph policy.yaml > tiers.svg
       tierguard audit --policy policy.yaml --account account.json
       tierguard replay events
     ");

@@ -201,20 +201,31 @@ impl Bench<'_> {
         if !exempt.is_empty() && self.is_exempt(deny, exempt, stance) {
             return Excess::default();
         }
+        let hit = self.reaches(&deny.peers, &deny.except, stance);
+        if hit { Excess::of_denied(rule, &deny.traffic) } else { Excess::default() }
+    }
+
+    /// Whether the rule opens any of `traffic` with any of `peers`.
+    pub(super) fn opens(&self, traffic: &TrafficSet, peers: &PeerSet) -> bool {
+        let rule = &self.rule.permission;
+        traffic.meets(&rule.traffic.interval().into())
+            && self.reaches(peers, &PeerSet::default(), Stance::Mild)
+    }
+
+    /// Whether the peer of the rule is one of `peers` and not of `except`, or has an address of theirs.
+    fn reaches(&self, peers: &PeerSet, except: &PeerSet, stance: Stance) -> bool {
         let (in_peers, in_except) = (stance.assumes(Side::Forbidden), stance.assumes(Side::Allowed));
-        let addresses = || self.denied_addresses(deny, stance);
-        let hit = match &rule.peer {
+        let addresses = || self.addresses_of(peers, except, stance);
+        match &self.rule.permission.peer {
             Peer::Network(network) => addresses().meets(&(*network).into()),
             Peer::Group(reference) => {
-                self.names(&deny.peers, reference, in_peers)
-                    && !self.names(&deny.except, reference, in_except)
+                self.names(peers, reference, in_peers) && !self.names(except, reference, in_except)
             }
             Peer::PrefixList(list) => {
                 let by_entries = || addresses().meets(&self.entries(list, stance.assumes(Side::Forbidden)));
-                !deny.except.is_list(list) && (deny.peers.is_list(list) || by_entries())
+                !except.is_list(list) && (peers.is_list(list) || by_entries())
             }
-        };
-        if hit { Excess::of_denied(rule, &deny.traffic) } else { Excess::default() }
+        }
     }
 
     /// Whether all that `deny` hits of the rule is exempt: the rule opens nothing beyond what is not denied and what is
@@ -258,8 +269,13 @@ impl Bench<'_> {
 
     /// The addresses that `deny` hits.
     pub(super) fn denied_addresses(&self, deny: &Deny, stance: Stance) -> AddressSet {
-        let denied = self.addresses(&deny.peers, stance.assumes(Side::Forbidden));
-        denied.difference(&self.addresses(&deny.except, stance.assumes(Side::Allowed)))
+        self.addresses_of(&deny.peers, &deny.except, stance)
+    }
+
+    /// The addresses of `peers` but for those of `except`.
+    fn addresses_of(&self, peers: &PeerSet, except: &PeerSet, stance: Stance) -> AddressSet {
+        let all = self.addresses(peers, stance.assumes(Side::Forbidden));
+        all.difference(&self.addresses(except, stance.assumes(Side::Allowed)))
     }
 }
 

@@ -89,6 +89,7 @@ mod tests {
             allow: Allow {
                 traffic: [].into_iter().collect(),
                 peers: PeerSet::default(),
+                named: Vec::new(),
                 words: String::new(),
                 required: false,
             },

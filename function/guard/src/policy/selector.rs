@@ -70,6 +70,12 @@ impl Selector {
 }
 
 impl NamePattern {
+    /// The pattern as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether `name` is one that the pattern stands for; `*` stands for any text, also none.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Digest, Home, Sweeper};
+use crate::facts::Facts;
 use crate::group::{Group, Rule};
 use crate::judge::{Judgement, Undecidable, Verdict, judge};
 use crate::look::{LookUpError, ReadAccount};
@@ -15,6 +16,8 @@ pub struct Audit {
     pub groups: Vec<Audited>,
     /// All interfaces together; unmanaged where the policy says nothing of interfaces.
     pub interfaces: Judgement,
+    /// What was known of the account: all groups, and each prefix list that decides about a rule.
+    pub known: Facts,
 }
 
 /// A group, judged.
@@ -49,7 +52,7 @@ impl Guard {
             None => Vec::new(),
         };
         let interfaces = judge(&self.policy, &sweeper.known.with_interfaces(interfaces));
-        Ok(Audit { groups: audited, interfaces })
+        Ok(Audit { groups: audited, interfaces, known: sweeper.known })
     }
 }
 

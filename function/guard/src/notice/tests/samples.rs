@@ -167,7 +167,13 @@ pub(super) fn peers(networks: &[&str]) -> PeerSet {
 
 fn allow(traffic: &[&str], networks: &[&str], words: &str) -> Allow {
     let traffic = traffic.iter().map(|traffic| traffic.parse::<Traffic>().unwrap().interval());
-    Allow { traffic: traffic.collect(), peers: peers(networks), words: words.to_owned(), required: false }
+    Allow {
+        traffic: traffic.collect(),
+        peers: peers(networks),
+        named: Vec::new(),
+        words: words.to_owned(),
+        required: false,
+    }
 }
 
 pub(super) fn tier(name: &str, pattern: &str, ingress: Vec<Allow>) -> Tier {
@@ -190,6 +196,8 @@ pub(super) fn policy() -> Policy {
         traffic: ["22/tcp".parse::<Traffic>().unwrap().interval()].into_iter().collect(),
         peers: peers(&anywhere),
         except: PeerSet::default(),
+        named: Vec::new(),
+        excepted: Vec::new(),
         words: "22/tcp from internet".to_owned(),
     };
     Policy {

@@ -6,10 +6,11 @@ use super::cases::{names_of, place_of};
 use super::interfaces::tier;
 use super::mistake::Mistake;
 use super::names::{Named, Names};
+use crate::network::Network;
 use crate::policy::diagnostic::{Diagnostics, Errors, Span};
 use crate::policy::yaml::Node;
-use crate::policy::{Allow, PeerSet, Question};
-use crate::traffic::{Traffic, TrafficSet};
+use crate::policy::{Allow, NamedPeers, Question};
+use crate::traffic::Traffic;
 
 /// What a question is called where it is drawn.
 const NAME: &str = "question";
@@ -36,9 +37,7 @@ fn question(text: &str, names: &Names<'_>, errors: &mut Errors<'_>) -> Option<Qu
         ("may" | "can", [from, ports, to]) => {
             let (from, traffic, place) =
                 (peers(*from, names, errors), traffic(*ports, errors), place_of(to.0, to.1, names, errors));
-            let ((peers, word), traffic) = (from?, traffic?);
-            let words = format!("{traffic} from {word}");
-            Some(Question::May { place: place?, flow: flow(traffic.interval().into(), peers, words) })
+            Some(Question::May { place: place?, flow: Box::new(flow(traffic?, from?)) })
         }
         ("who", [to, rest @ ..]) if rest.iter().all(|(word, _)| matches!(*word, "at" | "all")) => {
             Some(Question::Who { tier: tier(to.0, to.1, names, errors)? })
@@ -55,22 +54,22 @@ fn words(text: &str) -> Vec<(&str, Span)> {
     text.split_whitespace().map(|word| (word, place(word))).collect()
 }
 
-fn flow(traffic: TrafficSet, peers: PeerSet, words: String) -> Box<Allow> {
-    Box::new(Allow { traffic, peers, words, required: false })
+fn flow(traffic: Traffic, from: NamedPeers) -> Allow {
+    Allow {
+        traffic: traffic.interval().into(),
+        peers: from.peers.clone(),
+        words: format!("{traffic} from {}", from.word),
+        named: vec![from],
+        required: false,
+    }
 }
 
 /// The peers that are asked about: an address stands for itself.
-fn peers(
-    (word, span): (&str, Span),
-    names: &Names<'_>,
-    errors: &mut Errors<'_>,
-) -> Option<(PeerSet, String)> {
-    let network = word
-        .parse::<IpAddr>()
-        .map(|address| format!("{address}/{}", if address.is_ipv4() { 32 } else { 128 }));
+fn peers((word, span): (&str, Span), names: &Names<'_>, errors: &mut Errors<'_>) -> Option<NamedPeers> {
+    let network = word.parse::<IpAddr>().map(|address| Network::from(address).to_string());
     let text = network.as_deref().unwrap_or(word);
     let Named { peers, word, networks: _ } = names.peer(text, span, errors)?;
-    Some((peers.into_owned(), word.into_owned()))
+    Some(NamedPeers { word: word.into_owned(), peers: peers.into_owned() })
 }
 
 fn traffic((word, span): (&str, Span), errors: &mut Errors<'_>) -> Option<Traffic> {

@@ -6,7 +6,7 @@
 use super::mistake::Mistake;
 use crate::policy::diagnostic::{Errors, Span};
 
-/// The most networks and prefix lists, each counted in every entry that it is written or named in: some ten megabytes.
+/// The most networks and prefix lists, each counted in every entry that it is written or named in: some twenty megabytes.
 /// A network of a hundred in a thousand entries is as much.
 pub(super) const MOST: usize = 100_000;
 /// The longest that all callers may be, in bytes of their text, each counted wherever it is named: some twenty

@@ -1,6 +1,5 @@
 //! What is allowed and what is denied, as the policy writes it.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::fields::{Expected, Fields, Shape, list, some_texts, texts, truth};
@@ -10,7 +9,7 @@ use super::room::Room;
 use crate::permission::Direction;
 use crate::policy::diagnostic::{Errors, Span};
 use crate::policy::yaml::{Entry, Node};
-use crate::policy::{Allow, AllowLists, Deny, Limits, PeerSet};
+use crate::policy::{Allow, AllowLists, Deny, Limits, NamedPeers, PeerSet};
 use crate::traffic::{InvalidTraffic, Traffic, TrafficSet};
 
 /// Reads rules whose peers are in `names`.
@@ -119,9 +118,9 @@ impl Rules<'_, '_, '_> {
         peers: Option<&Node>,
     ) -> Allow {
         let (traffic, ports) = self.traffic(ports);
-        let (peers, names) = self.peers(peers);
-        let words = format!("{ports} {} {names}", direction.preposition());
-        Allow { traffic, peers, words, required: false }
+        let named = self.peers(peers);
+        let words = format!("{ports} {} {}", direction.preposition(), words_of(&named));
+        Allow { traffic, peers: all_of(&named), named, words, required: false }
     }
 
     /// The direction of an entry that has `from` or `to`, and the value that gave it; `example` is what is said where
@@ -184,10 +183,13 @@ impl Rules<'_, '_, '_> {
         let ports = fields.require("ports", "`ports: 22/tcp`", fields.at, self.errors);
         let (traffic, ports) = self.traffic(ports);
         let (direction, value) = self.either_way(&fields, "`from: internet` or `to: internet`");
-        let (peers, names) = self.peers(value);
-        let (except, exceptions) = self.exceptions(fields.get("except"));
-        let words = format!("{ports} {} {names}{exceptions}", direction.preposition());
-        Some(Deny { direction, traffic, peers, except, words })
+        let named = self.peers(value);
+        let excepted = self.exceptions(fields.get("except"));
+        let except =
+            if excepted.is_empty() { String::new() } else { format!(" except {}", words_of(&excepted)) };
+        let words = format!("{ports} {} {}{except}", direction.preposition(), words_of(&named));
+        let (peers, except) = (all_of(&named), all_of(&excepted));
+        Some(Deny { direction, traffic, peers, except, named, excepted, words })
     }
 
     /// The value of `from` in an ingress entry, of `to` in an egress entry; the wrong one, once that is reported, so
@@ -220,33 +222,39 @@ impl Rules<'_, '_, '_> {
         (traffic.into_iter().map(Traffic::interval).collect(), words.join(", "))
     }
 
-    fn peers(&mut self, node: Option<&Node>) -> (PeerSet, String) {
+    fn peers(&mut self, node: Option<&Node>) -> Vec<NamedPeers> {
         let texts =
             node.map(|node| some_texts(node, &PEERS, "name a peer, or remove the entry", self.errors));
         self.named(&texts.unwrap_or_default())
     }
 
-    /// The peers of `except`, where an empty list is no mistake, and the words to be added for them.
-    fn exceptions(&mut self, node: Option<&Node>) -> (PeerSet, String) {
+    /// The peers of `except`, where an empty list is no mistake.
+    fn exceptions(&mut self, node: Option<&Node>) -> Vec<NamedPeers> {
         let texts = node.map(|node| texts(node, &PEERS, self.errors)).unwrap_or_default();
-        let (peers, words) = self.named(&texts);
-        (peers, if words.is_empty() { words } else { format!(" except {words}") })
+        self.named(&texts)
     }
 
     /// All the peers in `texts`, each once.
-    fn named(&mut self, texts: &[(&str, Span)]) -> (PeerSet, String) {
-        let (mut words, mut seen, mut sets) = (Vec::new(), BTreeSet::new(), Vec::new());
+    fn named(&mut self, texts: &[(&str, Span)]) -> Vec<NamedPeers> {
+        let (mut named, mut seen) = (Vec::new(), BTreeSet::new());
         for &(text, span) in texts {
             let Some(Named { peers, word, networks }) = self.names.peer(text, span, self.errors) else {
                 continue;
             };
             if seen.insert(word.clone()) && self.room.take(networks, span, self.errors) {
-                words.push(word);
-                sets.push(peers);
+                named.push(NamedPeers { word: word.into_owned(), peers: peers.into_owned() });
             }
         }
-        (union(sets.into_iter().map(Cow::into_owned)), words.join(", "))
+        named
     }
+}
+
+fn all_of(named: &[NamedPeers]) -> PeerSet {
+    union(named.iter().map(|named| named.peers.clone()))
+}
+
+fn words_of(named: &[NamedPeers]) -> String {
+    named.iter().map(|named| named.word.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 const fn opposite(direction: Direction) -> Direction {

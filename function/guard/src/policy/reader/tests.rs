@@ -397,6 +397,15 @@ fn elsewhere_takes_allow_lists() {
 }
 
 #[test]
+fn each_peer_keeps_its_own_word() {
+    let allow = allow("{ allow: 443/tcp, from: [office, vendors, 10.1.2.3/8, office, self] }", "ingress");
+    let named: Vec<_> = allow.named.iter().map(|named| named.word.as_str()).collect();
+    assert_eq!(named, ["office", "vendors", "10.0.0.0/8", "self"]);
+    assert_eq!(allow.named[0].peers.addresses, addresses(&["203.0.113.0/24"]));
+    assert!(allow.named[3].peers.itself && allow.named[3].peers.addresses.is_empty());
+}
+
+#[test]
 fn a_deny_entry_has_the_direction_of_its_peers() {
     let policy = parsed("version: 1\nelsewhere: { deny: [{ ports: 25/tcp, to: anywhere, except: [] }] }");
     let Limits::Deny(denies) = policy.elsewhere.unwrap().limits else { panic!("a deny list") };

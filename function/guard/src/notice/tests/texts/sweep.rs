@@ -54,6 +54,7 @@ fn exempting(until: &str) -> Policy {
     let allow = Allow {
         traffic: "22/tcp".parse::<Traffic>().unwrap().interval().into(),
         peers: peers(&["0.0.0.0/0"]),
+        named: Vec::new(),
         words: "22/tcp from anywhere".to_owned(),
         required: false,
     };
