@@ -57,7 +57,7 @@ fn help() {
               [default: text]
 
           --junit <FILE>
-              Also write the results in JUnit's XML, as CI services take it
+              Also write the results in `JUnit`'s XML, as CI services take it
 
       -h, --help
               Print help (see a summary with '-h')

@@ -117,6 +117,7 @@ fn the_schema_is_the_one_that_the_project_keeps() {
 
     Commands:
       check   Say what is wrong with a policy, and what in it was perhaps not meant
+      graph   Draw a policy: the tiers as a picture, internet to database
       test    Test a policy: does it say what somebody expected it to say?
       schema  Print the JSON Schema of the policy file, from which editors complete and check it
       help    Print this message or the help of the given subcommand(s)

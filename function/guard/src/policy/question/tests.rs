@@ -33,9 +33,49 @@ fn questions_are_read_in_plain_words() {
 
 #[test]
 fn what_is_wrong_is_drawn_under_the_words() {
-    insta::assert_snapshot!(read("may ofice reach 3306 of bd?").unwrap_err(), @"");
-    insta::assert_snapshot!(read("who can reach office").unwrap_err(), @"");
-    insta::assert_snapshot!(read("where is my database").unwrap_err(), @"");
+    insta::assert_snapshot!(read("may ofice reach 3306 of bd?").unwrap_err(), @"
+    error: unknown name `ofice`
+     --> question:1:5
+      |
+    1 | may ofice reach 3306 of bd?
+      |     ^^^^^
+      |
+      = help: write `office`
+
+    error: `3306` is not traffic
+     --> question:1:17
+      |
+    1 | may ofice reach 3306 of bd?
+      |                 ^^^^
+      |
+      = help: write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all
+
+    error: no tier has the name `bd`
+     --> question:1:25
+      |
+    1 | may ofice reach 3306 of bd?
+      |                         ^^
+      |
+      = help: write `db`
+    ");
+    insta::assert_snapshot!(read("who can reach office").unwrap_err(), @"
+    error: `office` is a network, not a tier
+     --> question:1:15
+      |
+    1 | who can reach office
+      |               ^^^^^^
+      |
+      = help: write the name of a tier
+    ");
+    insta::assert_snapshot!(read("where is my database").unwrap_err(), @"
+    error: this is not a question that can be answered
+     --> question:1:1
+      |
+    1 | where is my database
+      | ^
+      |
+      = help: write `may 10.1.2.3 reach 3306/tcp of db` or `who can reach db`
+    ");
     for text in ["", "?", "may", "may web reach db", "who", "who can reach", "may a b c d"] {
         assert_eq!(read(text).unwrap_err().len(), 1, "{text}");
     }
