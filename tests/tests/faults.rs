@@ -53,14 +53,16 @@ struct Outcome {
 fn every_fault_at_every_call_is_survived() {
     let flow: Option<String> = setting("TIERGUARD_FAULT_FLOW");
     let flows = Flow::ALL.into_iter().filter(|it| flow.as_ref().is_none_or(|name| name == it.name()));
-    let calm = play(flows.map(|flow| Case { flow, faults: Vec::new() }).collect());
+    let calm: Vec<_> = flows.map(|flow| Case { flow, faults: Vec::new() }).collect();
+    let calm = play(&calm);
     assert_survived(&calm);
-    let singles = play(calm.iter().flat_map(each_fault).collect());
+    let singles: Vec<_> = calm.iter().flat_map(each_fault).collect();
+    let singles = play(&singles);
     println!("{}", table(&singles));
     assert_survived(&singles);
     let seed = setting("TIERGUARD_FAULT_SEED").unwrap_or(SEED);
     let count = setting("TIERGUARD_FAULT_PAIRS").unwrap_or(PAIRS);
-    let pairs = play(random_pairs(&singles, &mut Dice::new(seed), count));
+    let pairs = play(&random_pairs(&singles, &mut Dice::new(seed), count));
     println!("{} random pairs (seed {seed}), all survived", pairs.len());
     assert_survived(&pairs);
 }
@@ -102,14 +104,15 @@ fn random_pairs(singles: &[Outcome], dice: &mut Dice, count: usize) -> Vec<Case>
 }
 
 /// Plays all of `cases`.
-fn play(cases: Vec<Case>) -> Vec<Outcome> {
-    cases.chunks(ROUND).flat_map(|cases| play_round(cases.to_vec())).collect()
+fn play(cases: &[Case]) -> Vec<Outcome> {
+    cases.chunks(ROUND).flat_map(play_round).collect()
 }
 
 /// Plays `cases`, several at once.
-fn play_round(cases: Vec<Case>) -> Vec<Outcome> {
+fn play_round(cases: &[Case]) -> Vec<Outcome> {
     let moto = Moto::start();
-    let (alone, together): (Vec<_>, Vec<_>) = cases.into_iter().partition(|case| case.flow == Flow::Swept);
+    let (alone, together): (Vec<_>, Vec<_>) =
+        cases.iter().cloned().partition(|case| case.flow == Flow::Swept);
     let (alone, together) = (Mutex::new(alone), Mutex::new(together));
     let outcomes = Mutex::new(Vec::new());
     thread::scope(|scope| {
