@@ -18,7 +18,7 @@ use crate::args::{AuditArgs, AuditFormat, FailOn};
 use crate::clock::instant_or_now;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{Failure, answered};
 use crate::scenario::{self, ScenarioError};
 use crate::sweep::SweepError;
 use crate::{files, jsonl};
@@ -39,15 +39,16 @@ pub(crate) fn audit(args: AuditArgs, console: &mut Console) -> Result<Exit, Fail
     let AuditArgs { account, policy, at, format, fail_on } = args;
     let at = instant_or_now(at)?;
     let Some(audit) = judged(&account, policy, at, console) else { return Ok(Exit::Error) };
-    match format {
-        AuditFormat::Table => table::write(&audit, &mut anstream::stdout().lock())?,
-        AuditFormat::Json => jsonl::write(&mut io::stdout().lock(), &json::Report::new(&audit))?,
-        AuditFormat::Sarif => jsonl::write(&mut io::stdout().lock(), &sarif::log(&audit))?,
-    }
-    Ok(match fail_on {
+    let exit = match fail_on {
         Some(FailOn::Violation) if audit.has_violation() => Exit::Violation,
         Some(FailOn::Violation) | None => Exit::Handled,
-    })
+    };
+    let written = match format {
+        AuditFormat::Table => table::write(&audit, &mut anstream::stdout().lock()),
+        AuditFormat::Json => jsonl::write(&mut io::stdout().lock(), &json::Report::new(&audit)),
+        AuditFormat::Sarif => jsonl::write(&mut io::stdout().lock(), &sarif::log(&audit)),
+    };
+    answered(written, exit)
 }
 
 /// The account at `path`, judged. What keeps it from that is reported to `console`.

@@ -15,7 +15,7 @@ use crate::args::{AnswerFormat, TestArgs};
 use crate::clock::instant_or_now;
 use crate::console::{Console, Problem};
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{Failure, answered};
 use crate::{files, jsonl};
 
 /// How the names of files of cases end.
@@ -63,21 +63,22 @@ pub(crate) fn test(args: TestArgs, console: &mut Console) -> Result<Exit, Failur
     let Some(document) = files::policy(&file, console) else { return Ok(Exit::Error) };
     let paths = if cases.is_empty() { beside(&file, console) } else { cases };
     let tested: Vec<_> = paths.iter().filter_map(|path| tested(path, &document, at, console)).collect();
-    match format {
-        AnswerFormat::Text => text::write(&tested, &mut anstream::stdout().lock())?,
-        AnswerFormat::Json => {
-            jsonl::write(&mut io::stdout().lock(), &json::Report::new(document.name(), &tested))?;
-        }
-    }
     if let Some(path) = junit {
         let written = std::fs::write(&path, junit::xml(document.name(), &tested));
         written.map_err(|source| Failure::Results { path, source })?;
     }
-    Ok(match tested.iter().all(Tested::has_passed) {
+    let exit = match tested.iter().all(Tested::has_passed) {
         _ if console.has_reported() => Exit::Error,
         true => Exit::Handled,
         false => Exit::Violation,
-    })
+    };
+    let written = match format {
+        AnswerFormat::Text => text::write(&tested, &mut anstream::stdout().lock()),
+        AnswerFormat::Json => {
+            jsonl::write(&mut io::stdout().lock(), &json::Report::new(document.name(), &tested))
+        }
+    };
+    answered(written, exit)
 }
 
 /// The files of cases beside `policy`, by their names. That there are none is reported to `console`.

@@ -9,7 +9,7 @@ use crate::args::{AnswerFormat, CheckArgs, FailOnWarning};
 use crate::clock::instant_or_now;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{Failure, answered};
 use crate::shown::shown;
 use crate::story::counted;
 use crate::story::style::{BAD, GOOD, OPEN};
@@ -38,15 +38,16 @@ pub(crate) fn check(args: CheckArgs, console: &mut Console) -> Result<Exit, Fail
     let checked = Checked::new(&name, Document::parse(&name, &text), |document| {
         document.warnings(at, groups.as_deref())
     });
-    match format {
-        AnswerFormat::Text => checked.tell(&mut anstream::stdout().lock())?,
-        AnswerFormat::Json => jsonl::write(&mut io::stdout().lock(), &checked.report())?,
-    }
-    Ok(match fail_on {
+    let exit = match fail_on {
         _ if !checked.errors().is_empty() => Exit::Error,
         Some(FailOnWarning::Warning) if !checked.warnings().is_empty() => Exit::Violation,
         Some(FailOnWarning::Warning) | None => Exit::Handled,
-    })
+    };
+    let written = match format {
+        AnswerFormat::Text => checked.tell(&mut anstream::stdout().lock()),
+        AnswerFormat::Json => jsonl::write(&mut io::stdout().lock(), &checked.report()),
+    };
+    answered(written, exit)
 }
 
 /// A policy that was checked.

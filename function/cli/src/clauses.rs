@@ -18,7 +18,14 @@ pub(crate) fn broken(policy: &Policy, finding: &Finding) -> Clause {
 /// The place of the entry that `why` has the words of.
 fn denied(policy: &Policy, why: &str) -> Option<usize> {
     match &policy.elsewhere.as_ref()?.limits {
-        Limits::Deny(denies) => denies.iter().position(|deny| why.contains(&deny.words)),
+        Limits::Deny(denies) => {
+            let is_it = |words: &str| {
+                // An exemption that has ended stands after it.
+                let rest = why.strip_prefix("elsewhere denies ").and_then(|why| why.strip_prefix(words));
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("; "))
+            };
+            denies.iter().position(|deny| is_it(&deny.words))
+        }
         Limits::Allow(_) => None,
     }
 }

@@ -27,8 +27,14 @@ pub(crate) fn explain(args: ExplainArgs, console: &mut Console) -> Result<Exit, 
     if let [first, path @ ..] = question.as_slice()
         && first == "why"
     {
+        if at.is_some() {
+            return Err(UsageError::AtOfWhy.into());
+        }
         let event = Event { path: path_of(path)?, policy, account };
         return why::answer(event, format, console);
+    }
+    if account.is_some() {
+        return Err(UsageError::AccountOfQuestion.into());
     }
     let at = instant_or_now(at)?;
     let policy = policy.unwrap_or_else(|| PathBuf::from("policy.yaml"));

@@ -50,6 +50,17 @@ impl Problem for Failure {
     }
 }
 
+/// `exit`, once the answer has been `written`. A reader who has gone has seen enough: how it ends does not change.
+///
+/// # Errors
+/// When it could not be written for another reason.
+pub(crate) fn answered(written: io::Result<()>, exit: Exit) -> Result<Exit, Failure> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        Ok(()) | Err(_) => Ok(exit),
+    }
+}
+
 impl Failure {
     /// Says what there is to say, and how the command ends.
     pub(crate) fn exit(self, console: &mut Console) -> Exit {

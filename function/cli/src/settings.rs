@@ -79,6 +79,10 @@ pub(crate) enum UsageError {
     NoTime,
     #[error("`why` is asked about one event")]
     NoEvent,
+    #[error("`--at` says nothing of an event, which has its own time")]
+    AtOfWhy,
+    #[error("`--account` is for `why`: other questions are about the policy alone")]
+    AccountOfQuestion,
     #[error("`--account-out` takes the account of one scenario, and there are {count}")]
     SeveralAccounts { count: usize },
 }
@@ -93,6 +97,7 @@ impl Problem for UsageError {
                     .to_owned()
             }
             Self::NotATime { .. } => "write it like 2026-03-02T09:00:00Z, with its offset or Z".to_owned(),
+            Self::AtOfWhy | Self::AccountOfQuestion => "leave it out".to_owned(),
             Self::NoEvent => "give the path of its file: `tierguard explain why event.json`".to_owned(),
             Self::NothingToSweep => "give events, or an account with `--account FILE`".to_owned(),
             Self::NoTime => "give it with `--at`, or give events".to_owned(),

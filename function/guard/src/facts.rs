@@ -232,6 +232,12 @@ impl Facts {
         Self { subjects, ..self.clone() }
     }
 
+    /// The same facts about groups of another account.
+    #[must_use]
+    pub fn in_account(self, account: Option<AccountId>) -> Self {
+        Self { account, ..self }
+    }
+
     /// The same facts about interfaces, and no groups.
     #[must_use]
     pub fn with_interfaces(&self, interfaces: Vec<Interface>) -> Self {

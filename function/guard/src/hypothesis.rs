@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use crate::facts::{Facts, Subject, Touch};
 use crate::group::{Group, Rule};
 use crate::id::{AccountId, GroupId, GroupKey, PrefixListId};
-use crate::judge::{Judgement, judge};
-use crate::look::Answers;
+use crate::judge::{Judgement, Verdict, judge};
+use crate::look::{Answers, LookUpError};
 use crate::network::AddressSet;
 use crate::permission::{Direction, GroupRef, Peer, Permission};
-use crate::policy::{PeerSet, Place, Policy, TierName};
+use crate::policy::{PeerSet, Place, Policy, Selector, TierName};
 use crate::traffic::{Traffic, TrafficSet};
 
 /// Rules that somebody might make.
@@ -46,6 +46,23 @@ pub struct Ruling {
 }
 
 impl Ruling {
+    /// Those of the rules of which nothing is forbidden and nothing unknown.
+    #[must_use]
+    pub fn allowed(&self) -> Vec<&Rule> {
+        let (findings, unsettled) = match &self.judgement.verdict {
+            Verdict::Violation(violation) => (violation.findings.as_slice(), violation.unsettled.as_slice()),
+            Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged | Verdict::Undecidable(_) => {
+                (&[][..], &[][..])
+            }
+        };
+        let is_found =
+            |rule: &Rule| findings.iter().any(|finding| finding.rule.permission == rule.permission);
+        let is_unknown = |rule: &Rule| {
+            unsettled.iter().any(|it| it.rule.as_ref().is_some_and(|it| it.permission == rule.permission))
+        };
+        self.rules.iter().filter(|rule| !is_found(rule) && !is_unknown(rule)).collect()
+    }
+
     /// `text`, with the name of its tier in place of each group that was made up.
     #[must_use]
     pub fn in_words(&self, text: &str) -> String {
@@ -79,6 +96,7 @@ impl Policy {
         };
         let prefix_lists = hypothesis.lists.iter().map(|(list, entries)| (list.clone(), Ok(entries.clone())));
         let answers = Answers {
+            unseen: cast.strangers(&rules),
             groups: Ok(cast.tiers.values().cloned().collect()),
             prefix_lists: prefix_lists.collect(),
             ..Answers::default()
@@ -110,7 +128,7 @@ impl Cast {
             Place::Tier(tier) => return self.tiers.get(tier).cloned(),
             Place::Elsewhere => GroupId::new("sg-example").ok()?,
         };
-        let group = Group { id, owner: self.account.clone(), name: None, vpc: None, tags: BTreeMap::new() };
+        let group = Selector::default().example(id, self.account.clone());
         let is_in_none = policy.tiers_of(&group).next().is_none();
         is_in_none.then_some(group)
     }
@@ -126,6 +144,21 @@ impl Cast {
             description: None,
         };
         traffic.iter().flat_map(|traffic| peers.iter().map(|peer| rule(*traffic, peer.clone()))).collect()
+    }
+
+    /// Groups that `rules` name by their ids, of which nobody knows the tier.
+    fn strangers(&self, rules: &[Rule]) -> BTreeMap<GroupId, LookUpError> {
+        let named = rules.iter().filter_map(|rule| match &rule.permission.peer {
+            Peer::Group(GroupRef { owner, group: GroupKey::Id(id) }) if *owner == self.account => Some(id),
+            Peer::Group(_) | Peer::Network(_) | Peer::PrefixList(_) => None,
+        });
+        let strange = named.filter(|id| !self.tiers.values().any(|group| group.id == **id));
+        let error = |id: &GroupId| LookUpError {
+            call: "DescribeSecurityGroups",
+            message: format!("nothing is known of {id}"),
+            retryable: false,
+        };
+        strange.map(|id| (id.clone(), error(id))).collect()
     }
 
     fn peers(&self, peers: &PeerSet, group: &Group) -> Vec<Peer> {

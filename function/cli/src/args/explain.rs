@@ -22,7 +22,7 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) account: Option<PathBuf>,
 
-    /// The instant at which exemptions are looked at [default: now; of `why`, the time of the event]
+    /// The instant at which exemptions are looked at [default: now]; `why` goes by the time of the event
     #[arg(long, value_name = "RFC3339")]
     pub(crate) at: Option<String>,
 

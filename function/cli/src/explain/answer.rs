@@ -17,7 +17,7 @@ const WIDEST: usize = 1000;
 /// An answer.
 #[derive(Debug, Serialize)]
 pub(super) struct Answer {
-    /// `yes`, `no` or `unknown`; absent where that was not asked.
+    /// `yes`, `partly`, `no` or `unknown`; absent where that was not asked.
     #[serde(rename = "answer", skip_serializing_if = "Option::is_none")]
     pub(super) word: Option<Word>,
     /// What there is to say, a line each.
@@ -30,6 +30,7 @@ pub(super) struct Answer {
 #[serde(rename_all = "lowercase")]
 pub(super) enum Word {
     Yes,
+    Partly,
     No,
     Unknown,
 }
@@ -78,6 +79,7 @@ impl Word {
     const fn shown(self) -> (&'static str, Style) {
         match self {
             Self::Yes => ("yes: ", GOOD),
+            Self::Partly => ("partly: ", OPEN),
             Self::No => ("no: ", BAD),
             Self::Unknown => ("that cannot be told: ", OPEN),
         }

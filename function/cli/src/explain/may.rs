@@ -11,6 +11,8 @@ use tierguard::policy::{Allow, Clause, Document, Limits, Place, Policy};
 use super::answer::{Answer, Excerpt, Word};
 use crate::clauses;
 
+/// How many rules are told that stay.
+const MOST: usize = 10;
 const DIRECTION: Direction = Direction::Ingress;
 
 /// Whether a rule may say `flow` in a group of `place`.
@@ -30,7 +32,10 @@ pub(super) fn answer(document: &Document, place: &Place, flow: &Allow, at: Times
             let line = format!("the policy says nothing about groups in no tier, so {} stays", flow.words);
             (Word::Yes, vec![line], Vec::new())
         }
-        Verdict::Violation(violation) => (Word::No, denied(&ruling, violation), broken(policy, violation)),
+        Verdict::Violation(violation) => {
+            let word = if ruling.allowed().is_empty() { Word::No } else { Word::Partly };
+            (word, denied(&ruling, violation), broken(policy, violation))
+        }
         Verdict::Undecidable(why) => (Word::Unknown, why.causes(), Vec::new()),
     };
     Answer { word: Some(word), lines, because: Excerpt::all(document, clauses) }
@@ -61,6 +66,8 @@ fn denied(ruling: &Ruling, violation: &Violation) -> Vec<String> {
     violation.findings.iter().for_each(|finding| add(finding.why.clone()));
     let terms = violation.findings.iter().flat_map(|finding| finding.excess.terms());
     terms.for_each(|term| add(format!("too much: {}", ruling.in_words(&term.to_string()))));
+    let stays = ruling.allowed().into_iter().take(MOST).map(|rule| rule.permission.to_string());
+    stays.for_each(|rule| add(format!("allowed: {}", ruling.in_words(&rule))));
     lines
 }
 
@@ -110,7 +117,13 @@ impl Asked<'_> {
             without.exemptions.remove(*n);
             !self.is_allowed_by(&without)
         });
-        needed.map(|(n, _)| Clause::Exemption(n)).chain([list]).collect()
+        let needed: Vec<_> = needed.map(|(n, _)| n).collect();
+        // Where each of several is enough, none is needed.
+        let enough = policy.exemptions.iter().enumerate().filter(|(_, exemption)| {
+            self.is_allowed_by(&Policy { exemptions: vec![(*exemption).clone()], ..policy.clone() })
+        });
+        let those = if needed.is_empty() { enough.map(|(n, _)| n).collect() } else { needed };
+        those.into_iter().map(Clause::Exemption).chain([list]).collect()
     }
 
     /// The entries of the list that allow it by themselves.

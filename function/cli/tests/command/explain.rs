@@ -73,8 +73,8 @@ fn help() {
               learns its groups]
 
           --at <RFC3339>
-              The instant at which exemptions are looked at [default: now; of `why`, the time of the
-              event]
+              The instant at which exemptions are looked at [default: now]; `why` goes by the time of
+              the event
 
           --format <FORMAT>
               For people, or one JSON object
@@ -363,4 +363,6 @@ fn what_cannot_be_answered() {
       help: give a file, a folder, or `-` for the standard input
     ");
     assert_eq!(desk.run("explain why a.json b.json").code, 64);
+    assert_eq!(desk.run("explain why a.json --at 2026-03-02T09:00:00Z").code, 64);
+    assert_eq!(desk.run("explain who can reach db --account account.json").code, 64);
 }

@@ -47,7 +47,9 @@ pub struct Case {
 pub enum Expectation {
     /// All of it is allowed.
     Allowed,
-    /// Some of it is not.
+    /// Some of the rules that it takes are allowed, and some are not.
+    Partly,
+    /// None of the rules that it takes is allowed as it is.
     Denied,
     /// The policy says nothing about such a group.
     Unmanaged,
@@ -72,6 +74,7 @@ impl Expectation {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Allowed => "allowed",
+            Self::Partly => "partly",
             Self::Denied => "denied",
             Self::Unmanaged => "unmanaged",
         }
@@ -115,7 +118,11 @@ impl Answer {
             Verdict::Compliant => Self { found: Some(Expectation::Allowed), ..none },
             Verdict::Unmanaged | Verdict::Ignored(_) => Self { found: Some(Expectation::Unmanaged), ..none },
             Verdict::Violation(violation) => Self {
-                found: Some(Expectation::Denied),
+                found: Some(if ruling.allowed().is_empty() {
+                    Expectation::Denied
+                } else {
+                    Expectation::Partly
+                }),
                 why: once(violation.findings.iter().map(|finding| finding.why.clone())),
                 excess: once(violation.findings.iter().flat_map(terms).map(in_words)),
                 ..none

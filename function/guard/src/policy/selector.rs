@@ -46,11 +46,12 @@ impl Selector {
     #[must_use]
     pub(crate) fn example(&self, id: GroupId, owner: Option<AccountId>) -> Group {
         let Self { ids, names, tags } = self;
-        let name = names.iter().flatten().next().map(|NamePattern(pattern)| pattern.replace('*', "example"));
+        // Every group has a name, and some policies are about all names.
+        let pattern = names.iter().flatten().next().map_or("tierguard-*", |NamePattern(pattern)| pattern);
         Group {
             id: ids.iter().flatten().next().cloned().unwrap_or(id),
             owner,
-            name: name.map(|name| GroupName::new(&name)),
+            name: Some(GroupName::new(&pattern.replace('*', "example"))),
             vpc: None,
             tags: tags.clone(),
         }

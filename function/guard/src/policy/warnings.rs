@@ -32,6 +32,11 @@ impl Document {
     }
 }
 
+/// Where names of networks and of callers are used.
+const USES: [&str; 5] = ["from", "to", "except", "editors", "break-glass"];
+/// Where networks are written.
+const NETWORKS: [&str; 4] = ["networks", "from", "to", "except"];
+
 /// The warnings found so far.
 struct Warnings<'d> {
     document: &'d Document,
@@ -118,7 +123,7 @@ impl Warnings<'_> {
     /// Names that nothing uses.
     fn of_names(&mut self) {
         let document = self.document;
-        let used: BTreeSet<_> = document.root.texts().into_iter().map(|(text, _)| text).collect();
+        let used: BTreeSet<_> = document.root.texts_under(&USES).into_iter().map(|(text, _)| text).collect();
         for (key, noun) in [("networks", "network"), ("principals", "principal")] {
             let unused = entries_of(&document.root, key).filter(|entry| !used.contains(entry.key.as_str()));
             for Entry { key, key_span, .. } in unused {
@@ -130,7 +135,7 @@ impl Warnings<'_> {
     /// Networks that are written with the address of a host.
     fn of_networks(&mut self) {
         let document = self.document;
-        for (text, span) in document.root.texts() {
+        for (text, span) in document.root.texts_under(&NETWORKS) {
             if let Some(network) = text.parse::<IpNet>().ok().filter(|network| network.trunc() != *network) {
                 self.push(span, &Unwise::HostBits { network });
             }

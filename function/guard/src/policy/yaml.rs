@@ -41,8 +41,23 @@ pub(super) struct Entry {
 }
 
 impl Node {
-    /// Every text in it that is a value, and where it stands.
-    pub(super) fn texts(&self) -> Vec<(&str, Span)> {
+    /// Every text that is, however deep, in a value of one of `keys` somewhere in it, and where it stands.
+    pub(super) fn texts_under(&self, keys: &[&str]) -> Vec<(&str, Span)> {
+        match &self.content {
+            Content::List(nodes) => nodes.iter().flat_map(|node| node.texts_under(keys)).collect(),
+            Content::Map(entries) => {
+                let mut texts = Vec::new();
+                for Entry { key, value, .. } in entries {
+                    let is_one = keys.contains(&key.as_str());
+                    texts.extend(if is_one { value.texts() } else { value.texts_under(keys) });
+                }
+                texts
+            }
+            Content::Text(_) | Content::Nothing | Content::Reported => Vec::new(),
+        }
+    }
+
+    fn texts(&self) -> Vec<(&str, Span)> {
         match &self.content {
             Content::Text(text) => vec![(text.as_str(), self.span)],
             Content::List(nodes) => nodes.iter().flat_map(Self::texts).collect(),

@@ -62,6 +62,9 @@ impl Sweeper<'_> {
         P: ReadAccount + Sync,
     {
         let (facts, unknown) = self.look_at(&[&group], ports).await?;
+        // A group is judged in its own account, as an event about it would be.
+        let account = self.home.account.clone().or_else(|| group.owner.clone());
+        let facts = facts.in_account(account);
         let judgement = if unknown.is_empty() {
             judge(&self.policy, &facts)
         } else {

@@ -44,7 +44,7 @@ fn a_case_is_judged_as_an_event_would_be() {
     check("tier: web, ports: 443/tcp, from: 10.1.2.3/32", "allowed");
     check(
         "tier: web, ports: [22/tcp, 443/tcp], from: anywhere",
-        "denied: web allows 80/tcp, 443/tcp from anywhere; 8443/tcp from vendors | 22/tcp from 0.0.0.0/0 | 22/tcp from ::/0",
+        "partly: web allows 80/tcp, 443/tcp from anywhere; 8443/tcp from vendors | 22/tcp from 0.0.0.0/0 | 22/tcp from ::/0",
     );
     check("tier: web, ports: all, to: anywhere", "allowed");
     check("tier: db, ports: 3306/tcp, from: web", "allowed");
@@ -54,11 +54,33 @@ fn a_case_is_judged_as_an_event_would_be() {
         "tier: web, ports: 90/tcp, from: db",
         "denied: web allows 80/tcp, 443/tcp from anywhere; 8443/tcp from vendors | 90/tcp from db",
     );
+    check(
+        "tier: db, ports: 3306/tcp, from: sg-0a",
+        "unknown: DescribeSecurityGroups failed: nothing is known of sg-0a",
+    );
     let why = "db allows 3306/tcp from web, self; 22/tcp from pl-0b";
     check(
         "tier: db, ports: 3306/tcp, from: 111122223333/sg-0a",
         &format!("denied: {why} | 3306/tcp from 111122223333/sg-0a"),
     );
+}
+
+#[test]
+fn what_is_allowed_in_part_is_not_denied() {
+    let policy = "version: 1\ntiers: { web: { groups: { names: [web] }, ingress: [{ allow: 22/tcp, from: 0.0.0.0/0 }] } }\n";
+    let text = "cases: [{ tier: web, ports: 22/tcp, from: anywhere, is: denied }, { tier: web, ports: 22/tcp, from: anywhere, is: partly }]";
+    let answers = answers(policy, text);
+    let expected: Vec<_> = answers.iter().map(|(case, answer)| answer.is_expected(case)).collect();
+    assert_eq!(expected, [false, true]);
+}
+
+#[test]
+fn a_tier_of_all_names_holds_for_every_group() {
+    let policy = "version: 1\ntiers:\n  db: { groups: { tags: { tier: db } }, ingress: [{ allow: 3306/tcp, from: self }] }\n  all: { groups: { names: ['*'] }, ingress: [] }\n";
+    let text = "cases: [{ tier: db, ports: 3306/tcp, from: self, is: denied, because: all allows no ingress }, { tier: elsewhere, ports: 1/tcp, from: anywhere, is: denied }]";
+    let answers = answers(policy, text);
+    assert!(answers[0].1.is_expected(&answers[0].0), "{answers:?}");
+    assert_eq!(answers[1].1.unknown, ["every group is in a tier of this policy"]);
 }
 
 #[test]
@@ -120,6 +142,7 @@ cases:
   - { tier: web, ports: 443, from: ofice, is: fine }
   - { tier: web, from: anywhere, is: denied, why: because }
   - { tier: web, ports: 1/tcp, is: denied, at: tomorrow }
+  - { tier: web, ports: 1/tcp, from: office, is: allowed, because: of this }
 lists: { sg-0a: [10.0.0.0/8], pl-0a: [10.0.0.0] }
 ";
     insta::assert_snapshot!(document.cases("policy.test.yaml", text).unwrap_err(), @"
@@ -161,7 +184,7 @@ lists: { sg-0a: [10.0.0.0/8], pl-0a: [10.0.0.0] }
     4 |   - { tier: web, ports: 443, from: ofice, is: fine }
       |                                               ^^^^
       |
-      = help: write `allowed`, `denied` or `unmanaged`
+      = help: write `allowed`, `partly`, `denied` or `unmanaged`
 
     error: `ports` is missing
      --> policy.test.yaml:5:5
@@ -195,22 +218,35 @@ lists: { sg-0a: [10.0.0.0/8], pl-0a: [10.0.0.0] }
       |
       = help: write a date, a time and `Z` or an offset from UTC: `2026-12-31T00:00:00Z`
 
-    error: `sg-0a` is not a prefix list id
-     --> policy.test.yaml:7:10
+    error: only what is denied has a line that decides
+     --> policy.test.yaml:7:68
       |
-    7 | lists: { sg-0a: [10.0.0.0/8], pl-0a: [10.0.0.0] }
+    7 |   - { tier: web, ports: 1/tcp, from: office, is: allowed, because: of this }
+      |                                                                    ^^^^^^^
+      |
+      = help: remove it, or write `is: denied`
+
+    error: `sg-0a` is not a prefix list id
+     --> policy.test.yaml:8:10
+      |
+    8 | lists: { sg-0a: [10.0.0.0/8], pl-0a: [10.0.0.0] }
       |          ^^^^^
       |
       = help: write `pl-` and the hexadecimal digits of the id, `pl-0123456789abcdef0`
 
     error: `10.0.0.0` is not a network in CIDR notation
-     --> policy.test.yaml:7:39
+     --> policy.test.yaml:8:39
       |
-    7 | lists: { sg-0a: [10.0.0.0/8], pl-0a: [10.0.0.0] }
+    8 | lists: { sg-0a: [10.0.0.0/8], pl-0a: [10.0.0.0] }
       |                                       ^^^^^^^^
       |
       = help: write an address, `/` and a length: `203.0.113.0/24` or `2001:db8::/32`
     ");
+}
+
+#[test]
+fn a_file_without_cases_is_a_mistake() {
+    let document = Document::parse("policy.yaml", POLICY).unwrap();
     for text in ["", "{}", "cases: []"] {
         let errors = document.cases("policy.test.yaml", text).unwrap_err();
         assert_eq!(errors.len(), 1, "{errors}");

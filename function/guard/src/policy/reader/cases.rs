@@ -46,7 +46,8 @@ const LISTS: Expected = Expected {
 const ENTRIES: Expected = Expected { what: "networks", example: "`[192.0.2.0/24]`" };
 const TIER: Expected =
     Expected { what: "a tier", example: "`tier: web`, or `tier: elsewhere` for a group in none" };
-const IS: Expected = Expected { what: "what is expected", example: "`allowed`, `denied` or `unmanaged`" };
+const IS: Expected =
+    Expected { what: "what is expected", example: "`allowed`, `partly`, `denied` or `unmanaged`" };
 const NAME: Expected =
     Expected { what: "what the case is called", example: "`name: nobody reaches the database`" };
 const BECAUSE: Expected =
@@ -100,7 +101,7 @@ fn case(node: &Node, whole: &str, rules: &mut Rules<'_, '_, '_>) -> Option<Case>
     let question = rules.allowance(ports, direction, peers);
     let expected = expectation(&fields, rules.errors);
     let name = fields.get("name").and_then(|node| text(node, &NAME, rules.errors));
-    let because = fields.get("because").and_then(|node| text(node, &BECAUSE, rules.errors));
+    let because = because(&fields, expected, rules.errors);
     let at = fields.get("at").and_then(|node| instant(node, rules.errors));
     let place = place?;
     Some(Case {
@@ -136,12 +137,33 @@ fn expectation(fields: &Fields<'_>, errors: &mut Errors<'_>) -> Option<Expectati
     match text(node, &IS, errors)? {
         "allowed" => Some(Expectation::Allowed),
         "denied" => Some(Expectation::Denied),
+        "partly" => Some(Expectation::Partly),
         "unmanaged" => Some(Expectation::Unmanaged),
         other => {
             errors.push(node.span, &Mistake::Expectation { word: other.into() });
             None
         }
     }
+}
+
+/// The part of the line that decides; of what is not denied, none does.
+fn because<'n>(
+    fields: &Fields<'n>,
+    expected: Option<Expectation>,
+    errors: &mut Errors<'_>,
+) -> Option<&'n str> {
+    let node = fields.get("because")?;
+    let because = text(node, &BECAUSE, errors)?.trim();
+    match expected {
+        _ if because.is_empty() => {
+            errors.push(node.span, &Mistake::EmptyText { key: "because", example: BECAUSE.example });
+        }
+        Some(Expectation::Allowed | Expectation::Unmanaged) => {
+            errors.push(node.span, &Mistake::BecauseOfNothing);
+        }
+        Some(Expectation::Denied | Expectation::Partly) | None => {}
+    }
+    Some(because)
 }
 
 fn instant(node: &Node, errors: &mut Errors<'_>) -> Option<Timestamp> {

@@ -22,6 +22,8 @@ pub(super) enum Mistake {
     Question { forms: &'static str },
     #[error("there are no cases")]
     NoCases,
+    #[error("only what is denied has a line that decides")]
+    BecauseOfNothing,
     #[error("{word} is no answer of a policy")]
     Expectation { word: Quoted },
     #[error("expected {}, found {found}", expected.what)]
@@ -262,7 +264,8 @@ impl Mistake {
             }
             Self::NamelessCaller { .. } => "give it a name under `principals`, and write that name here",
             Self::NoCases => "write `cases: [{ tier: web, ports: 443/tcp, from: anywhere, is: allowed }]`",
-            Self::Expectation { .. } => "write `allowed`, `denied` or `unmanaged`",
+            Self::BecauseOfNothing => "remove it, or write `is: denied`",
+            Self::Expectation { .. } => "write `allowed`, `partly`, `denied` or `unmanaged`",
             Self::UnknownTier { .. } | Self::NotATier { .. } => "write the name of a tier",
             Self::TierTwice { .. } => "remove one; groups of one tier may always meet",
             Self::NotACaller { .. } => {
