@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tierguard::id::{AccountId, GroupName, VpcId};
-use tierguard::judge::{Judgement, Undecidable, Verdict};
+use tierguard::judge::{Judgement, Verdict};
 use tierguard::policy::TierName;
 use tierguard::report::FindingReport;
 use tierguard::sweep::Audited;
@@ -85,12 +85,7 @@ fn unclear(verdict: &Verdict) -> Vec<String> {
         Verdict::Violation(violation) => {
             violation.unsettled.iter().map(|unsettled| unsettled.cause.to_string()).collect()
         }
-        Verdict::Undecidable(Undecidable::LookUpFailed(errors)) => {
-            errors.iter().map(ToString::to_string).collect()
-        }
-        Verdict::Undecidable(Undecidable::Malformed(_) | Undecidable::Truncated)
-        | Verdict::Compliant
-        | Verdict::Ignored(_)
-        | Verdict::Unmanaged => Vec::new(),
+        Verdict::Undecidable(why) => why.causes(),
+        Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged => Vec::new(),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use tierguard::facts::{Facts, Subject};
 use tierguard::group::{Group, Rule};
-use tierguard::judge::{Finding, Missing, Undecidable, Verdict, Violation, opens};
+use tierguard::judge::{Finding, Missing, Verdict, Violation, opens};
 use tierguard::network::{AddressSet, Network};
 use tierguard::permission::{Direction, Peer, Permission};
 use tierguard::policy::{PeerSet, Scope};
@@ -34,7 +34,7 @@ impl Builder<'_> {
             self.lay(&audit.known, &subject, &mut live);
             match &judgement.verdict {
                 Verdict::Violation(violation) => self.accuse(&audit.known, &subject, violation, &mut live),
-                Verdict::Undecidable(why) => self.leave_open(&subject, causes(why), &mut live),
+                Verdict::Undecidable(why) => self.leave_open(&subject, why.causes().len(), &mut live),
                 Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged => {}
             }
         }
@@ -250,13 +250,6 @@ impl Builder<'_> {
         let flows = self.flows.iter().filter(|flow| flow.direction == direction && is_it(flow.peers));
         let mut names = flows.filter_map(|flow| self.nodes.get(flow.other().0)?.names.first());
         names.next().cloned()
-    }
-}
-
-const fn causes(why: &Undecidable) -> usize {
-    match why {
-        Undecidable::LookUpFailed(causes) => causes.len(),
-        Undecidable::Malformed(_) | Undecidable::Truncated => 1,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use tierguard::group::Group;
-use tierguard::judge::{Undecidable, Verdict};
+use tierguard::judge::Verdict;
 
 use crate::story::found::Found;
 use crate::story::groups::Groups;
@@ -24,13 +24,10 @@ impl fmt::Display for Judged<'_> {
             Verdict::Violation(violation) => {
                 Found { groups: Groups(self.groups), verb: "holds" }.violation(violation, &mut rows);
             }
-            Verdict::Undecidable(Undecidable::LookUpFailed(errors)) => {
-                rows.extend(errors.iter().map(|error| Row::new("because", OPEN, error.to_string())));
+            Verdict::Undecidable(why) => {
+                rows.extend(why.causes().into_iter().map(|cause| Row::new("because", OPEN, cause)));
             }
-            Verdict::Undecidable(Undecidable::Malformed(_) | Undecidable::Truncated)
-            | Verdict::Compliant
-            | Verdict::Ignored(_)
-            | Verdict::Unmanaged => {}
+            Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged => {}
         }
         rows.iter().enumerate().try_for_each(|(index, row)| {
             if index > 0 {
