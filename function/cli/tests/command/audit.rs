@@ -345,6 +345,24 @@ fn sarif() {
     assert!(ids.iter().any(|rule| rule["id"] == log["runs"][0]["results"][0]["ruleId"]));
 }
 
+/// An event about such a group is judged in its account; so is the group.
+#[test]
+fn a_group_is_judged_in_its_own_account() {
+    let desk = Desk::new("a_group_is_judged_in_its_own_account");
+    desk.write(
+        "policy.yaml",
+        crate::desk::POLICY.replace("from: [web, office]", "from: 111122223333/sg-00000000000000db1"),
+    );
+    let mut account = account();
+    account["SecurityGroups"][1]["IpPermissions"] = json!([{
+        "IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306,
+        "UserIdGroupPairs": [{"GroupId": "sg-00000000000000db1", "UserId": "111122223333"}],
+    }]);
+    desk.write("account.json", account.to_string());
+    let ran = desk.run(&format!("audit --account account.json {AT} --fail-on violation"));
+    assert_eq!((ran.code, ran.out.contains("compliant    sg-00000000000000db1")), (0, true), "{}", ran.out);
+}
+
 #[test]
 fn it_finds_what_the_sweep_finds() {
     let desk = desk("it_finds_what_the_sweep_finds");

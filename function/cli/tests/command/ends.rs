@@ -78,6 +78,28 @@ fn without_a_reader_the_exit_status_is_the_same() {
     }
 }
 
+#[test]
+fn without_a_reader_what_was_found_is_the_exit_status_all_the_same() {
+    let desk = Desk::new("without_a_reader_what_was_found_is_the_exit_status_all_the_same");
+    desk.write("a.test.yaml", "cases: [{ tier: web, ports: 22/tcp, from: anywhere, is: allowed }]");
+    desk.write("wrong.yaml", "version: 2");
+    for (arguments, expected) in [
+        ("policy test --junit results.xml", 2),
+        ("policy check wrong.yaml", 1),
+        ("policy check --fail-on warning", 2),
+    ] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tierguard"))
+            .args(arguments.split_whitespace())
+            .current_dir(desk.path(""))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        assert_eq!(child.wait().unwrap().code(), Some(expected), "{arguments}");
+    }
+    assert!(desk.path("results.xml").is_file());
+}
+
 /// A replay whose standard streams are pipes.
 fn piped(desk: &Desk, arguments: &str) -> Child {
     Command::new(env!("CARGO_BIN_EXE_tierguard"))

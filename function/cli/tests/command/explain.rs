@@ -212,6 +212,27 @@ fn what_decides_is_an_entry_an_exemption_or_that_nothing_is_said() {
 }
 
 #[test]
+fn the_entry_that_denies_is_shown_and_not_one_with_like_words() {
+    let desk = desk("the_entry_that_denies_is_shown");
+    let policy = "version: 1\nelsewhere:\n  deny:\n    - { ports: 80/tcp, from: internet }\n    - { ports: 8080/tcp, from: internet }\n";
+    desk.write("policy.yaml", policy);
+    let out = desk.run(&format!("explain {AT} may 198.51.100.1 reach 8080/tcp of elsewhere")).out;
+    assert!(
+        out.ends_with("5 |     - { ports: 8080/tcp, from: internet }\n") && !out.contains("4 |"),
+        "{out}"
+    );
+}
+
+#[test]
+fn exemptions_of_which_each_is_enough_are_all_shown() {
+    let desk = desk("exemptions_of_which_each_is_enough");
+    let second = POLICY.split("exemptions:\n").nth(1).unwrap().replace("OPS-1", "OPS-2");
+    desk.write("policy.yaml", format!("{POLICY}{second}"));
+    let out = desk.run(&format!("explain {AT} may office reach 5432/tcp of db")).out;
+    assert!(out.starts_with("yes: the exemption OPS-1") && out.contains("id: OPS-2"), "{out}");
+}
+
+#[test]
 fn who_can_reach_a_tier() {
     let desk = desk("who_can_reach_a_tier");
     insta::assert_snapshot!(desk.run(&format!("explain who can reach db at all? {AT}")).shown(), @"

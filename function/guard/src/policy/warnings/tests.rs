@@ -207,6 +207,12 @@ exemptions:
 }
 
 #[test]
+fn a_tag_that_looks_like_a_network_is_none() {
+    let text = "version: 1\nelsewhere: { ingress: [] }\ntiers: { web: { groups: { tags: { range: 10.1.2.3/8 } }, ingress: [] } }\n";
+    assert_eq!(warnings(text, None), "");
+}
+
+#[test]
 fn an_account_is_only_missed_where_it_is_given() {
     let text =
         "version: 1\nelsewhere: { ingress: [] }\ntiers: { web: { groups: { names: [no] }, ingress: [] } }\n";
