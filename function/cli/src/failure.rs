@@ -21,6 +21,9 @@ pub(crate) enum Failure {
     /// The story cannot be told.
     #[error("the standard output cannot be written to")]
     Output(#[from] io::Error),
+    /// Records for which memory has no room cannot be put aside.
+    #[error("events cannot be put aside in a temporary file")]
+    NoRoom(#[source] io::Error),
     /// The account cannot be written down.
     #[error("the account cannot be written to `{}`", .path.display())]
     AccountOut {
@@ -43,6 +46,9 @@ impl Problem for Failure {
             Self::CommandLine(_) => None,
             Self::Usage(error) => error.help(),
             Self::Output(_) => Some("look at the disk, or at what reads the output".to_owned()),
+            Self::NoRoom(_) => Some(
+                "make room in the folder for temporary files, or name another one in `TMPDIR`".to_owned(),
+            ),
             Self::AccountOut { .. } | Self::Results { .. } => {
                 Some("give a file in a folder that you may write to".to_owned())
             }
@@ -84,7 +90,7 @@ impl Failure {
                 console.report(&self);
                 Exit::Usage
             }
-            Self::Output(_) | Self::AccountOut { .. } | Self::Results { .. } => {
+            Self::Output(_) | Self::NoRoom(_) | Self::AccountOut { .. } | Self::Results { .. } => {
                 console.report(&self);
                 Exit::Error
             }

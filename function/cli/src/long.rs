@@ -9,6 +9,7 @@ use memchr::memchr3;
 use serde_json::from_str;
 
 use crate::shape::{self, Collect, DEEPEST, Stray};
+use crate::skim::{self, Before};
 use crate::values::{Broken, Fault, Next, Values};
 use crate::window::Place;
 
@@ -31,7 +32,8 @@ struct Lost;
 pub(crate) fn read<R: Read>(values: &mut Values<R>, to: &mut impl Take) -> bool {
     let mut has_values = false;
     while to.wants_more() {
-        let next = values.next();
+        has_values |= skim::lines(values, to);
+        let next = if skim::is_list(values) { Next::Long } else { values.next() };
         if matches!(next, Next::End) {
             break;
         }
@@ -87,13 +89,16 @@ fn elements<R: Read>(values: &mut Values<R>, deepest: usize, to: &mut impl Take)
         return Ok(());
     }
     loop {
-        let next = values.next();
-        value(values, next, deepest, to)?;
-        if separator(values, b']', to)? == Separator::End {
-            return Ok(());
-        }
+        let before = skim::elements(values, deepest, to);
         if !to.wants_more() {
             return Err(Lost);
+        }
+        if before == Before::Element {
+            let next = values.next();
+            value(values, next, deepest, to)?;
+        }
+        if separator(values, b']', to)? == Separator::End {
+            return Ok(());
         }
     }
 }

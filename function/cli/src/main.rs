@@ -4,7 +4,7 @@
 //! `policy graph` draws it ([`graph`]), `explain` says why ([`explain`]). `audit` says what is wrong in an account ([`audit`]).
 //!
 //! `replay`: what is typed ([`args`]) becomes what is meant ([`settings`]); events are found ([`source`]), sorted by what they
-//! are replayed against ([`scenario`]), read ([`reading`]), and handled in the order of their time by the guard that
+//! are replayed against ([`scenario`]), read by all cores ([`batch`], [`reading`]), and handled in the order of their time by the guard that
 //! also stands in the Lambda function ([`replay`]); after them it may sweep the account ([`sweep`]). What it did is told
 //! to people ([`story`]) or machines ([`jsonl`]).
 //!
@@ -12,27 +12,34 @@
 
 mod args;
 mod audit;
+mod batch;
 mod cases;
 mod check;
 mod clauses;
 mod clock;
 mod console;
+mod damage;
 mod exit;
 mod explain;
 mod failure;
 mod files;
 mod graph;
 mod jsonl;
+mod layout;
 mod long;
+mod object;
 mod progress;
 mod reading;
 mod record;
 mod replay;
 mod scenario;
 mod schema;
+mod selection;
 mod settings;
 mod shape;
 mod shown;
+mod skim;
+mod sorter;
 mod source;
 mod story;
 mod sweep;

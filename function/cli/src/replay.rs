@@ -6,14 +6,14 @@ use tierguard::Guard;
 use tierguard_account::{Account, Desk};
 
 use crate::args::{FailOn, Format};
+use crate::batch::Batch;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::reading::{Batch, Keep};
-use crate::record::Record;
+use crate::reading::{Keep, Wanted};
 use crate::scenario::{self, Scenario};
 use crate::settings::{Settings, UsageError};
-use crate::source::{self, Source};
+use crate::source;
 use crate::sweep::{self, Last};
 use crate::teller::Teller;
 
@@ -68,7 +68,8 @@ fn play(
         Format::Text => Keep::Changes,
         Format::Jsonl => Keep::All,
     };
-    let batch = read(&scenario.sources, keep, console);
+    let wanted = Wanted { keep, selection: &settings.selection };
+    let batch = Batch::read(&scenario.sources, wanted, console)?;
     teller.begin(&scenario.against, &policy)?;
     let mut desk = Desk::new(Guard { policy, own_role: settings.own_role.clone() }, account);
     let last = handle(batch, &mut desk, teller, console)?;
@@ -78,23 +79,6 @@ fn play(
     Ok(Some(desk))
 }
 
-/// The records of `sources` in the order in which they are handled.
-pub(crate) fn read(sources: &[Source], keep: Keep, console: &mut Console) -> Batch {
-    let mut batch = Batch::default();
-    console.progress.read(sources.iter().map(Source::size).sum());
-    for source in sources {
-        if batch.is_full() {
-            break;
-        }
-        batch.read(source, keep, console);
-        console.progress.advance(source.size());
-    }
-    console.progress.finish();
-    // A stable sort: what happened in one second stays in the order given.
-    batch.records.sort_by_key(|record| record.moment);
-    batch
-}
-
 /// Handles all of `batch`: where and when its events were.
 fn handle(
     batch: Batch,
@@ -102,19 +86,20 @@ fn handle(
     teller: &mut Teller,
     console: &mut Console,
 ) -> Result<Last, Failure> {
-    let Batch { records, unrelated, .. } = batch;
     let mut last = Last::default();
-    console.progress.handle(records.len());
-    for Record { json, origin, .. } in records {
+    let counter = console.progress.handle(batch.total());
+    let passed_over = batch.passed_over;
+    for record in batch {
+        let (json, origin) = record?;
         let handled = desk.handle(json.as_bytes());
         // What people would have been told by message is in the story.
         drop(desk.take_notices());
         teller.event(&handled, &origin)?;
         last.note(&handled);
-        console.progress.advance(1);
+        counter.advance(1);
     }
     console.progress.finish();
-    teller.unrelated(unrelated);
+    teller.unrelated(passed_over);
     teller.flush()?;
     Ok(last)
 }

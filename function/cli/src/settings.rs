@@ -3,12 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use thiserror::Error;
-use tierguard::id::RoleArn;
+use tierguard::id::{AccountId, Region, RoleArn};
 use tierguard::policy::Mode;
 
 use crate::args::{FailOn, Format, ModeArg, ReplayArgs};
 use crate::console::Problem;
+use crate::selection::Selection;
 
 /// What to replay, and how.
 #[derive(Debug, Default)]
@@ -19,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) policy: Option<PathBuf>,
     /// The account for all of them; otherwise each is replayed against the nearest.
     pub(crate) account: Option<PathBuf>,
+    /// Which events are replayed.
+    pub(crate) selection: Selection,
     /// The mode, where the policy's own is not to be used.
     pub(crate) mode: Option<Mode>,
     /// When to sweep, if at all.
@@ -68,11 +73,13 @@ pub(crate) enum UsageError {
     #[error("`{text}` is not the ARN of a role")]
     NotARole { text: String },
     #[error("`{text}` is not a point in time")]
-    NotATime {
-        text: String,
-        #[source]
-        source: jiff::Error,
-    },
+    NotATime { text: String },
+    #[error("`--since` is not before `--until`")]
+    NoTimeLeft,
+    #[error("`{text}` is not an account")]
+    NotAnAccount { text: String },
+    #[error("`{text}` is not a Region")]
+    NotARegion { text: String },
     #[error("there is nothing to sweep")]
     NothingToSweep,
     #[error("it is not known when the sweep is")]
@@ -96,7 +103,13 @@ impl Problem for UsageError {
                  it is read from `--role` or `TIERGUARD_ROLE_ARN`"
                     .to_owned()
             }
-            Self::NotATime { .. } => "write it like 2026-03-02T09:00:00Z, with its offset or Z".to_owned(),
+            Self::NotATime { text: _ } => {
+                "write it like 2026-03-02T09:00:00Z, with its offset or Z, or give a day: 2026-03-02"
+                    .to_owned()
+            }
+            Self::NoTimeLeft => "give an earlier `--since` or a later `--until`".to_owned(),
+            Self::NotAnAccount { text: _ } => "give its 12 digits: `--account-id 111122223333`".to_owned(),
+            Self::NotARegion { text: _ } => "give its code: `--region eu-west-1`".to_owned(),
             Self::AtOfWhy | Self::AccountOfQuestion => "leave it out".to_owned(),
             Self::NoEvent => "give the path of its file: `tierguard explain why event.json`".to_owned(),
             Self::NothingToSweep => "give events, or an account with `--account FILE`".to_owned(),
@@ -114,7 +127,10 @@ impl Settings {
     /// # Errors
     /// When they contradict themselves.
     pub(crate) fn new(args: ReplayArgs) -> Result<Self, UsageError> {
-        let ReplayArgs { paths, policy, account, mode, sweep, at, format, account_out, role, fail_on } = args;
+        let selection = selection(&args)?;
+        let ReplayArgs {
+            paths, policy, account, mode, sweep, at, format, account_out, role, fail_on, ..
+        } = args;
         let inputs: Vec<_> = paths.into_iter().map(Input::from).collect();
         if inputs.iter().filter(|input| **input == Input::Stdin).count() > 1 {
             return Err(UsageError::StdinTwice);
@@ -126,7 +142,7 @@ impl Settings {
             sweepable(account.as_deref(), sweep)?;
         }
         let mode = mode.map(Mode::from);
-        Ok(Self { inputs, policy, account, mode, sweep, format, account_out, own_role, fail_on })
+        Ok(Self { inputs, policy, account, selection, mode, sweep, format, account_out, own_role, fail_on })
     }
 
     /// What to do once nobody reads what is told.
@@ -147,9 +163,53 @@ fn sweepable(account: Option<&Path>, sweep: Option<SweepTime>) -> Result<(), Usa
     }
 }
 
-/// The instant in `text`.
+/// The instant in `text`; of a day, that of its beginning in UTC.
 pub(crate) fn instant(text: String) -> Result<Timestamp, UsageError> {
-    text.parse().map_err(|source| UsageError::NotATime { text, source })
+    instant_of_day(text, Date::to_owned)
+}
+
+/// The instant in `text`; of a day, the beginning in UTC of the one that `of_day` tells.
+fn instant_of_day(text: String, of_day: impl Fn(&Date) -> Date) -> Result<Timestamp, UsageError> {
+    if let Ok(day) = text.parse()
+        && !text.contains('T')
+        && let Ok(start) = of_day(&day).to_zoned(TimeZone::UTC)
+    {
+        return Ok(start.timestamp());
+    }
+    text.parse().map_err(|_| UsageError::NotATime { text })
+}
+
+/// The events that `args` ask for.
+fn selection(args: &ReplayArgs) -> Result<Selection, UsageError> {
+    let ReplayArgs { since, until, account_id, region, .. } = args;
+    let since = since.clone().map(instant).transpose()?;
+    let after = |day: &Date| day.tomorrow().unwrap_or(*day);
+    let until = until.clone().map(|until| instant_of_day(until, after)).transpose()?;
+    if let (Some(since), Some(until)) = (since, until)
+        && since >= until
+    {
+        return Err(UsageError::NoTimeLeft);
+    }
+    let accounts = account_id.iter().map(|text| account(text)).collect::<Result<_, _>>()?;
+    let regions = region.iter().map(|text| code_of_region(text)).collect::<Result<_, _>>()?;
+    Ok(Selection { since, until, accounts, regions })
+}
+
+fn account(text: &str) -> Result<AccountId, UsageError> {
+    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let account = is_account.then(|| AccountId::new(text).ok()).flatten();
+    account.ok_or_else(|| UsageError::NotAnAccount { text: text.to_owned() })
+}
+
+/// `eu-west-1`, `us-gov-east-1`: letters and digits with hyphens between them, the last part a number.
+fn code_of_region(text: &str) -> Result<Region, UsageError> {
+    let is_part = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    let is_region = text.split('-').all(is_part)
+        && text.rsplit_once('-').is_some_and(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()));
+    let region = is_region.then(|| Region::new(text).ok()).flatten();
+    region.ok_or_else(|| UsageError::NotARegion { text: text.to_owned() })
 }
 
 /// `arn:<partition>:iam::<account>:role/<path and name>`.

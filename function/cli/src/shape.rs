@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use memchr::memchr;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -16,6 +17,11 @@ pub(crate) const DEEPEST: usize = 8;
 
 /// What is done with each record that is found, and with what is found in the place of one.
 pub(crate) trait Collect {
+    /// Whether the record that stands in these bytes need not be read at all: the bytes are no more than an object by
+    /// its brackets. If so, it has been counted.
+    fn passes_over(&mut self, _record: &[u8]) -> bool {
+        false
+    }
     /// Takes the JSON of a record.
     fn record(&mut self, json: &str);
     /// Takes what is no record.
@@ -36,6 +42,66 @@ pub(crate) enum Stray {
 /// Whether what stands under `key` is a list of events.
 pub(crate) fn is_list_key(key: &str) -> bool {
     matches!(key, "Records" | "Events")
+}
+
+/// Whether what starts with these bytes is an object that starts like a record: with a field that only records have.
+///
+/// (AWS: "`CloudTrail` record contents".)
+pub(crate) fn starts_like_a_record(text: &[u8]) -> bool {
+    const FIELDS: [&[u8]; 30] = [
+        b"eventVersion",
+        b"userIdentity",
+        b"eventTime",
+        b"eventSource",
+        b"eventName",
+        b"awsRegion",
+        b"sourceIPAddress",
+        b"userAgent",
+        b"errorCode",
+        b"errorMessage",
+        b"requestParameters",
+        b"responseElements",
+        b"additionalEventData",
+        b"requestID",
+        b"eventID",
+        b"eventType",
+        b"apiVersion",
+        b"managementEvent",
+        b"readOnly",
+        b"resources",
+        b"recipientAccountId",
+        b"serviceEventDetails",
+        b"sharedEventID",
+        b"vpcEndpointId",
+        b"vpcEndpointAccountId",
+        b"eventCategory",
+        b"addendum",
+        b"sessionCredentialFromConsole",
+        b"edgeDeviceDetails",
+        b"tlsDetails",
+    ];
+    first_key(text).is_some_and(|(key, _)| FIELDS.contains(&key))
+}
+
+/// Whether what starts with these bytes is an object that starts with a list of events.
+pub(crate) fn starts_with_a_list(text: &[u8]) -> bool {
+    let is_list = |(key, after): (&[u8], &[u8])| {
+        std::str::from_utf8(key).is_ok_and(is_list_key)
+            && after
+                .trim_ascii_start()
+                .strip_prefix(b":")
+                .is_some_and(|value| value.trim_ascii_start().starts_with(b"["))
+    };
+    first_key(text).is_some_and(is_list)
+}
+
+/// The first key of the object with which `text` starts, as it is spelled, and what comes after it.
+fn first_key(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let key = text.strip_prefix(b"{")?.trim_ascii_start().strip_prefix(b"\"")?;
+    // No key that matters is longer.
+    let end = memchr(b'"', key.get(..64).unwrap_or(key))?;
+    let (key, after) = key.split_at_checked(end)?;
+    Some((key, after.strip_prefix(b"\"")?))
 }
 
 /// Gives every record in `json`, a JSON value that breaks off somewhere, to `to`: those that are whole.

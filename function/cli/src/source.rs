@@ -36,6 +36,8 @@ pub(crate) enum SourceError {
     },
     #[error("there are no events in the folder `{}`", .path.display())]
     Empty { path: PathBuf },
+    #[error("no file in the folder `{}` may hold the events that were asked for", .path.display())]
+    NoneWanted { path: PathBuf },
 }
 
 /// Why a folder cannot be walked.
@@ -54,11 +56,15 @@ impl Problem for SourceError {
                 "files named *.json, *.jsonl, *.ndjson and *.gz are taken; any other is taken if it is given itself"
                     .to_owned()
             }
+            Self::NoneWanted { path: _ } => {
+                "its folders tell other accounts, Regions or days: see `--account-id`, `--region`, `--since`, `--until`"
+                    .to_owned()
+            }
         })
     }
 }
 
-/// Every source of `settings`, in the order in which they were given; folders sorted. What cannot be found is reported
+/// Every source of `settings` in which wanted events may be, sorted by their paths. What cannot be found is reported
 /// to `console`.
 pub(crate) fn find(settings: &Settings, console: &mut Console) -> Vec<Source> {
     let no_events = NoEvents::new(settings);
@@ -67,12 +73,14 @@ pub(crate) fn find(settings: &Settings, console: &mut Console) -> Vec<Source> {
         match input {
             Input::Stdin => sources.push(Source::Stdin),
             Input::Path(path) => match std::fs::metadata(path) {
-                Ok(meta) if meta.is_dir() => sources.extend(walk(path, &no_events, console)),
+                Ok(meta) if meta.is_dir() => sources.extend(walk(path, settings, &no_events, console)),
                 Ok(_) => sources.push(Source::Named(path.clone())),
                 Err(source) => console.report(&SourceError::NotThere { path: path.clone(), source }),
             },
         }
     }
+    // So that what is found does not depend on the order in which it was asked for.
+    sources.sort_by(|one, other| one.path().cmp(other.path()));
     sources
 }
 
@@ -91,12 +99,16 @@ impl NoEvents {
     }
 }
 
-fn walk(folder: &Path, no_events: &NoEvents, console: &mut Console) -> Vec<Source> {
+fn walk(folder: &Path, settings: &Settings, no_events: &NoEvents, console: &mut Console) -> Vec<Source> {
     let mut sources = Vec::new();
-    let mut failed = false;
+    let (mut failed, mut unwanted) = (false, false);
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         match entry {
             Ok(entry) if is_events(&entry) && !no_events.contain(entry.path()) => {
+                if !settings.selection.may_be_in(entry.path()) {
+                    unwanted = true;
+                    continue;
+                }
                 sources.push(Source::Found(entry.into_path()));
             }
             Ok(_) => {}
@@ -107,7 +119,12 @@ fn walk(folder: &Path, no_events: &NoEvents, console: &mut Console) -> Vec<Sourc
         }
     }
     if sources.is_empty() && !failed {
-        console.report(&SourceError::Empty { path: folder.to_owned() });
+        let path = folder.to_owned();
+        console.report(&if unwanted {
+            SourceError::NoneWanted { path }
+        } else {
+            SourceError::Empty { path }
+        });
     }
     sources
 }
@@ -124,9 +141,13 @@ fn is_events(entry: &DirEntry) -> bool {
 impl Source {
     /// What it is called: the path as given or found.
     pub(crate) fn name(&self) -> String {
+        self.path().to_string_lossy().into_owned()
+    }
+
+    fn path(&self) -> &Path {
         match self {
-            Self::Stdin => "-".to_owned(),
-            Self::Named(path) | Self::Found(path) => path.to_string_lossy().into_owned(),
+            Self::Stdin => Path::new("-"),
+            Self::Named(path) | Self::Found(path) => path,
         }
     }
 
@@ -140,13 +161,10 @@ impl Source {
 
     /// The folder it is in and those above it, as far as its path names them: nearest first.
     pub(crate) fn folders(&self) -> impl Iterator<Item = &Path> {
-        let path = match self {
-            Self::Stdin => Path::new("-"),
-            Self::Named(path) | Self::Found(path) => path,
-        };
         let mut is_above = true;
         // What stands before a `..` is not above it.
-        path.ancestors()
+        self.path()
+            .ancestors()
             .skip(1)
             .take_while(move |folder| std::mem::replace(&mut is_above, !folder.ends_with("..")))
     }

@@ -18,8 +18,12 @@ pub(crate) struct Size {
 pub(crate) struct Window<R> {
     source: R,
     size: Size,
+    /// What was taken in, and room for more.
     bytes: Vec<u8>,
+    /// Where in it what is at hand starts,
     start: usize,
+    /// and where it ends.
+    end: usize,
     ended: bool,
     place: Place,
 }
@@ -37,12 +41,12 @@ impl<R: Read> Window<R> {
     /// The beginning of `source`, of which nothing is at hand yet.
     pub(crate) const fn new(source: R, size: Size) -> Self {
         let place = Place { line: 0, column: 0 };
-        Self { source, size, bytes: Vec::new(), start: 0, ended: false, place }
+        Self { source, size, bytes: Vec::new(), start: 0, end: 0, ended: false, place }
     }
 
     /// What is at hand.
     pub(crate) fn rest(&self) -> &[u8] {
-        self.bytes.get(self.start..).unwrap_or_default()
+        self.bytes.get(self.start..self.end).unwrap_or_default()
     }
 
     /// Whether the text ends with what is at hand.
@@ -66,27 +70,43 @@ impl<R: Read> Window<R> {
     /// # Errors
     /// When the source fails: the text ends there.
     pub(crate) fn more(&mut self) -> io::Result<()> {
-        self.bytes.drain(..self.start.min(self.bytes.len()));
-        self.start = 0;
-        let held = self.bytes.len();
+        let held = self.rest().len();
+        self.bytes.copy_within(self.start..self.end, 0);
+        (self.start, self.end) = (0, held);
         let wanted = held.max(self.size.first).min(self.size.most.saturating_sub(held));
         if self.ended || wanted == 0 {
             return Ok(());
         }
-        let limit = u64::try_from(wanted).unwrap_or(u64::MAX);
-        self.bytes.reserve_exact(wanted);
-        let taken = self.source.by_ref().take(limit).read_to_end(&mut self.bytes);
-        self.ended = !matches!(taken, Ok(length) if length == wanted);
-        taken.map(drop)
+        let room = held.saturating_add(wanted).saturating_sub(self.bytes.len());
+        self.bytes.reserve_exact(room);
+        self.bytes.resize(self.bytes.len().saturating_add(room), 0);
+        let taken = self.fill(held.saturating_add(wanted));
+        self.ended = !matches!(taken, Ok(()) if self.end == held.saturating_add(wanted));
+        taken
+    }
+
+    /// Takes in what there is, up to this `end`.
+    fn fill(&mut self, end: usize) -> io::Result<()> {
+        while let Some(room) = self.bytes.get_mut(self.end..end).filter(|room| !room.is_empty()) {
+            match self.source.read(room) {
+                Ok(0) => break,
+                Ok(length) => self.end = self.end.saturating_add(length),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Goes on by `length` bytes.
     pub(crate) fn advance(&mut self, length: usize) {
         let passed = self.rest().get(..length).unwrap_or(self.rest());
-        let lines = memchr_iter(b'\n', passed).count();
-        let (before, last) = match memrchr(b'\n', passed) {
-            Some(end) => (0, passed.get(end.saturating_add(1)..).unwrap_or_default()),
-            None => (self.place.column, passed),
+        let (lines, before, last) = match memrchr(b'\n', passed) {
+            Some(end) => {
+                let (lines, last) = passed.split_at(end.saturating_add(1));
+                (memchr_iter(b'\n', lines).count(), 0, last)
+            }
+            None => (0, self.place.column, passed),
         };
         let column = before.saturating_add(characters(last));
         self.start = self.start.saturating_add(passed.len());
@@ -108,7 +128,14 @@ impl<R: Read> Window<R> {
 
 /// How many characters start in `bytes`: in UTF-8 every byte does but those that continue one.
 pub(crate) fn characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xbf)).count()
+    let in_part = |part: &[u8]| {
+        if part.is_ascii() {
+            part.len()
+        } else {
+            part.iter().filter(|byte| !matches!(byte, 0x80..=0xbf)).count()
+        }
+    };
+    bytes.chunks(4096).map(in_part).sum()
 }
 
 #[cfg(test)]

@@ -15,7 +15,8 @@ pub(crate) struct ReplayArgs {
     ///
     /// What a file holds is detected: an EventBridge event, a CloudTrail record, a CloudTrail log file, the output of
     /// `aws cloudtrail lookup-events`, an array or JSON lines of these, or any of it in gzip. In a folder, files named
-    /// *.json, *.jsonl, *.ndjson and *.gz are taken, account.json is not.
+    /// *.json, *.jsonl, *.ndjson and *.gz are taken, account.json is not. Of folders as S3 holds CloudTrail's logs
+    /// (AWSLogs/…/account/CloudTrail/Region/year/month/day) only those are read that may hold the events asked for.
     #[arg(value_name = "PATH", required_unless_present = "sweep")]
     pub(crate) paths: Vec<PathBuf>,
 
@@ -27,6 +28,22 @@ pub(crate) struct ReplayArgs {
     /// that learns its groups from the events]
     #[arg(long, value_name = "FILE")]
     pub(crate) account: Option<PathBuf>,
+
+    /// Replay only what happened at this time or later: an instant, or a day in UTC from its beginning
+    #[arg(long, value_name = "TIME", help_heading = "Which events")]
+    pub(crate) since: Option<String>,
+
+    /// Replay only what happened before this instant, or up to the end of this day in UTC
+    #[arg(long, value_name = "TIME", help_heading = "Which events")]
+    pub(crate) until: Option<String>,
+
+    /// Replay only what happened in these accounts
+    #[arg(long, value_name = "DIGITS", value_delimiter = ',', help_heading = "Which events")]
+    pub(crate) account_id: Vec<String>,
+
+    /// Replay only what happened in these Regions
+    #[arg(long, value_name = "REGION", value_delimiter = ',', help_heading = "Which events")]
+    pub(crate) region: Vec<String>,
 
     /// Overrides every `mode` in the policy; `on-violation: notify` and `sweep: observe` still only tell
     #[arg(long, value_enum)]
@@ -85,6 +102,7 @@ const EXAMPLES: &str = "\
 Examples:
   tierguard replay events
   tierguard replay --policy policy.yaml --mode observe AWSLogs/
+  tierguard replay --policy policy.yaml --since 2026-02-01 --until 2026-02-28 AWSLogs/
   aws cloudtrail lookup-events --output json |
     tierguard replay --policy policy.yaml --format jsonl -
   tierguard replay --sweep --account account.json --at 2026-03-02T09:00:00Z

@@ -11,15 +11,17 @@ use tierguard_account::Desk;
 
 use super::answer::Excerpt;
 use crate::args::AnswerFormat;
+use crate::batch::Batch;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::reading::Keep;
-use crate::record::{Origin, Record};
+use crate::reading::{Keep, Wanted};
+use crate::record::Origin;
 use crate::scenario::{self, Scenario};
+use crate::selection::Selection;
 use crate::settings::{Input, Settings};
 use crate::story::Story;
-use crate::{clauses, jsonl, replay, source};
+use crate::{clauses, jsonl, source};
 
 /// An event, and what it is replayed against.
 pub(super) struct Event {
@@ -44,7 +46,7 @@ pub(super) fn answer(event: Event, format: AnswerFormat, console: &mut Console) 
         let (document, account) = (scenario.document(console), scenario.account(console));
         if let (Some(document), Some(account)) = (document, account) {
             let guard = Guard { policy: document.policy().clone(), own_role: None };
-            let handled = handled(Desk::new(guard, account), scenario, console);
+            let handled = handled(Desk::new(guard, account), scenario, console)?;
             tell(scenario, &document, &handled, format)?;
         }
     }
@@ -52,9 +54,14 @@ pub(super) fn answer(event: Event, format: AnswerFormat, console: &mut Console) 
 }
 
 /// The events of `scenario`, handled in their order.
-fn handled(mut desk: Desk, scenario: &Scenario, console: &mut Console) -> Vec<(Handled, Origin)> {
-    let records = replay::read(&scenario.sources, Keep::All, console).records;
-    records.into_iter().map(|Record { json, origin, .. }| (desk.handle(json.as_bytes()), origin)).collect()
+fn handled(
+    mut desk: Desk,
+    scenario: &Scenario,
+    console: &mut Console,
+) -> Result<Vec<(Handled, Origin)>, Failure> {
+    let wanted = Wanted { keep: Keep::All, selection: &Selection::default() };
+    let batch = Batch::read(&scenario.sources, wanted, console)?;
+    batch.map(|record| record.map(|(json, origin)| (desk.handle(json.as_bytes()), origin))).collect()
 }
 
 fn tell(

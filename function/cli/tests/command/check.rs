@@ -285,7 +285,7 @@ fn what_cannot_be_read() {
     insta::assert_snapshot!(desk.run("policy check --at tomorrow").shown(), @"
     exit 64
     --- stderr
-    error: `tomorrow` is not a point in time: failed to parse four digit integer as year: invalid digit, expected 0-9 but got t
-      help: write it like 2026-03-02T09:00:00Z, with its offset or Z
+    error: `tomorrow` is not a point in time
+      help: write it like 2026-03-02T09:00:00Z, with its offset or Z, or give a day: 2026-03-02
     ");
 }

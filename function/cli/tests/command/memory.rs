@@ -146,6 +146,23 @@ fn a_list_of_more_unrelated_records_than_there_is_memory() {
 }
 
 #[test]
+fn more_changes_than_there_is_memory() {
+    let desk = Desk::new("more_changes_than_there_is_memory");
+    // The last comes first.
+    let changes = (0..TOO_MUCH).rev().map(|number| {
+        let mut record = opened(&format!("a{number}"), u32::try_from(number % 60).unwrap(), 22);
+        record["requestParameters"]["padding"] = "x".repeat(1 << 20).into();
+        text(format!("{record}\n"))
+    });
+    bomb(&desk, "bomb.gz", changes);
+    let ran = run(&desk, "replay --format jsonl bomb.gz");
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let times: Vec<_> =
+        ran.out.lines().map(|line| line.split("event_time").nth(1).unwrap().get(..24)).collect();
+    assert!(times.is_sorted() && times.len() == 160, "{times:?}");
+}
+
+#[test]
 fn a_policy_and_an_account_that_are_too_large() {
     let desk = Desk::new("a_policy_and_an_account_that_are_too_large");
     desk.write("events.jsonl", events());

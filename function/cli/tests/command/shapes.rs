@@ -110,8 +110,8 @@ fn files_named_otherwise_are_no_events() {
 }
 
 #[test]
-fn what_happened_in_one_second_stays_in_the_order_given() {
-    let desk = Desk::new("what_happened_in_one_second_stays_in_the_order_given");
+fn what_happened_in_one_second_is_handled_by_file_and_by_its_place_there() {
+    let desk = Desk::new("what_happened_in_one_second_is_handled_by_file_and_by_its_place_there");
     let records = [opened("a", 2, 22), opened("b", 1, 80), opened("c", 1, 443), unrelated("d")];
     desk.write("forth.json", json!({"Records": records}).to_string());
     let mut back = records.to_vec();
@@ -127,8 +127,8 @@ fn what_happened_in_one_second_stays_in_the_order_given() {
         desk.write(name, opened(id, 1, 22).to_string());
     }
     assert_eq!(order("logs other.json"), ["y", "x", "w"]);
-    assert_eq!(order("other.json logs"), ["w", "y", "x"]);
-    assert_eq!(order("logs/2.json logs/1 other.json"), ["x", "y", "w"]);
+    assert_eq!(order("other.json logs"), ["y", "x", "w"]);
+    assert_eq!(order("logs/2.json other.json logs/1"), ["y", "x", "w"]);
 }
 
 #[test]

@@ -47,7 +47,9 @@ fn help() {
               What a file holds is detected: an EventBridge event, a CloudTrail record, a CloudTrail log
               file, the output of `aws cloudtrail lookup-events`, an array or JSON lines of these, or
               any of it in gzip. In a folder, files named *.json, *.jsonl, *.ndjson and *.gz are taken,
-              account.json is not.
+              account.json is not. Of folders as S3 holds CloudTrail's logs
+              (AWSLogs/…/account/CloudTrail/Region/year/month/day) only those are read that may hold the
+              events asked for.
 
     Options:
           --policy <FILE>
@@ -100,9 +102,24 @@ fn help() {
       -h, --help
               Print help (see a summary with '-h')
 
+    Which events:
+          --since <TIME>
+              Replay only what happened at this time or later: an instant, or a day in UTC from its
+              beginning
+
+          --until <TIME>
+              Replay only what happened before this instant, or up to the end of this day in UTC
+
+          --account-id <DIGITS>
+              Replay only what happened in these accounts
+
+          --region <REGION>
+              Replay only what happened in these Regions
+
     Examples:
       tierguard replay events
       tierguard replay --policy policy.yaml --mode observe AWSLogs/
+      tierguard replay --policy policy.yaml --since 2026-02-01 --until 2026-02-28 AWSLogs/
       aws cloudtrail lookup-events --output json |
         tierguard replay --policy policy.yaml --format jsonl -
       tierguard replay --sweep --account account.json --at 2026-03-02T09:00:00Z

@@ -99,6 +99,11 @@ pub(super) fn may_be_named_in(record: &[u8]) -> bool {
     }
 }
 
+/// Whether `name` is that of a call that matters, or of any call of security groups.
+pub(super) fn matters(name: &str) -> bool {
+    memmem::find(name.as_bytes(), SUBJECT).is_some() || Call::named(name).is_some()
+}
+
 /// What every call that changes a group or its rules has in its name.
 const SUBJECT: &[u8] = b"SecurityGroup";
 
@@ -108,6 +113,5 @@ fn may_be_name(after_key: &[u8]) -> bool {
     // A name that is not a text is for the parser.
     let Some(text) = value.trim_ascii_start().strip_prefix(b"\"") else { return true };
     let name = memchr(b'"', text).and_then(|end| text.get(..end)).unwrap_or(text);
-    memmem::find(name, SUBJECT).is_some()
-        || std::str::from_utf8(name).is_ok_and(|name| Call::named(name).is_some())
+    std::str::from_utf8(name).is_ok_and(matters) || memmem::find(name, SUBJECT).is_some()
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::call::{Call, GroupCall};
+use super::call::{self, Call, GroupCall};
 use super::identity::UserIdentity;
 use super::loose::{Text, account_digits};
 use super::part::Parts;
@@ -37,6 +37,20 @@ struct Record<'a> {
 /// What `record` says about itself, as far as it can be read.
 pub(super) fn header(record: &[u8]) -> Event {
     serde_json::from_slice(record).map(|record: Record<'_>| record.event(None)).unwrap_or_default()
+}
+
+/// Whether `record`, which is parsed for this, names a call that may matter, or none at all.
+pub(super) fn may_be_named(record: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named {
+        event_name: Option<Text>,
+    }
+    match serde_json::from_slice(record) {
+        Ok(Named { event_name: Some(name) }) => call::matters(name.as_str()),
+        // To say what is wrong is for whoever reads it.
+        Ok(Named { event_name: None }) | Err(_) => true,
+    }
 }
 
 pub(super) fn read(bytes: &[u8], own: Option<&RoleArn>) -> Reading {

@@ -1,0 +1,77 @@
+//! The folders in which CloudTrail delivers its logs, and what they tell of the events in a file:
+//! `AWSLogs/[o-…/]<account>/CloudTrail/<Region>/<year>/<month>/<day>/`.
+//! (AWS: "Finding your CloudTrail log files".) Opens no file.
+
+use std::path::Path;
+
+use jiff::civil::Date;
+
+/// What a file's path tells of the events in it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Layout<'p> {
+    /// The digits of their account.
+    pub(crate) account: &'p str,
+    pub(crate) region: &'p str,
+    /// The day on which it was delivered, in UTC.
+    pub(crate) day: Option<Date>,
+}
+
+impl<'p> Layout<'p> {
+    /// That of the file at `path`; `None` if it does not lie in such folders.
+    pub(crate) fn of(path: &'p Path) -> Option<Self> {
+        let mut folders = path.parent()?.iter().map(|folder| folder.to_str().unwrap_or_default());
+        let mut account = folders.next()?;
+        loop {
+            match folders.next()? {
+                "CloudTrail" if is_account(account) => break,
+                folder => account = folder,
+            }
+        }
+        let region = folders.next()?;
+        Some(Self { account, region, day: day(folders) })
+    }
+}
+
+fn is_account(folder: &str) -> bool {
+    folder.len() == 12 && folder.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn day<'p>(mut folders: impl Iterator<Item = &'p str>) -> Option<Date> {
+    let (year, month, day) = (folders.next()?, folders.next()?, folders.next()?);
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn layout(path: &str) -> Option<(&str, &str, Option<Date>)> {
+        Layout::of(Path::new(path)).map(|Layout { account, region, day }| (account, region, day))
+    }
+
+    #[test]
+    fn what_the_folders_tell() {
+        let file = "111122223333_CloudTrail_eu-west-1_20260302T0905Z_x.json.gz";
+        let day = Some(date(2026, 3, 2));
+        for (folders, expected) in [
+            (
+                "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/02",
+                Some(("111122223333", "eu-west-1", day)),
+            ),
+            (
+                "/logs/x/AWSLogs/o-a1/111122223333/CloudTrail/eu-west-1/2026/03/02",
+                Some(("111122223333", "eu-west-1", day)),
+            ),
+            ("111122223333/CloudTrail/eu-west-1/2026", Some(("111122223333", "eu-west-1", None))),
+            ("111122223333/CloudTrail/eu-west-1/2026/02/30", Some(("111122223333", "eu-west-1", None))),
+            ("111122223333/CloudTrail", None),
+            ("AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02", None),
+            ("prod/CloudTrail/eu-west-1/2026/03/02", None),
+            ("", None),
+        ] {
+            assert_eq!(layout(&format!("{folders}/{file}")), expected, "{folders}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Reads fast what looks sound: objects whose ends show by their brackets. A record that cannot matter is passed over
+//! without being parsed. Whatever looks odd is left alone, and for [`crate::long`] to read.
+
+use std::io::Read;
+use std::str::from_utf8;
+
+use memchr::memchr;
+use serde::de::IgnoredAny;
+
+use crate::long::Take;
+use crate::object::{self, Extent};
+use crate::shape::{self, DEEPEST};
+use crate::values::Values;
+
+/// Whether a list of events comes next, or an object that starts with one: its elements are read one by one, however
+/// long it is.
+pub(crate) fn is_list<R: Read>(values: &mut Values<R>) -> bool {
+    match values.peek() {
+        Some(b'[') => true,
+        Some(b'{') => shape::starts_with_a_list(values.window.rest()),
+        Some(_) | None => false,
+    }
+}
+
+/// Goes on behind the lines that hold an object each, and nothing else: whether there are any.
+pub(crate) fn lines<R: Read>(values: &mut Values<R>, to: &mut impl Take) -> bool {
+    let mut has_lines = false;
+    while to.wants_more() && !is_list(values) {
+        let (length, end) = lines_at_hand(values.window.rest(), values.window.is_last(), to);
+        has_lines |= length > 0;
+        values.window.advance(length);
+        if end != End::Cut || !has_more(values) {
+            break;
+        }
+    }
+    has_lines
+}
+
+/// Where reading has come to in an array.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// Before an element.
+    Element,
+    /// Before what stands behind one.
+    Separator,
+}
+
+/// Goes on behind the elements of an array that are objects. Each may be wrapped `deepest` times.
+pub(crate) fn elements<R: Read>(values: &mut Values<R>, deepest: usize, to: &mut impl Take) -> Before {
+    while to.wants_more() {
+        values.window.skip_space();
+        let (length, end) = elements_at_hand(values.window.rest(), deepest, to);
+        values.window.advance(length);
+        match end {
+            End::Cut if has_more(values) => {}
+            End::Cut | End::Odd => return Before::Element,
+            End::LastElement => return Before::Separator,
+        }
+    }
+    Before::Element
+}
+
+/// Whether there was more to be taken in, which is at hand now.
+fn has_more<R: Read>(values: &mut Values<R>) -> bool {
+    let may_be = !values.window.is_last() && !values.window.is_full();
+    if may_be {
+        values.more();
+    }
+    may_be
+}
+
+/// Why there are no more objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// The next one goes on beyond the text.
+    Cut,
+    /// The next one is none, or looks damaged.
+    Odd,
+    /// No comma stands behind it.
+    LastElement,
+}
+
+/// Gives the objects to `to` that stand in a line of `text` each: how long those lines are, and why there are no more.
+fn lines_at_hand(text: &[u8], is_last: bool, to: &mut impl Take) -> (usize, End) {
+    let mut passed = 0_usize;
+    while let Some(rest) = text.get(passed..).filter(|rest| !rest.is_empty() && to.wants_more()) {
+        let length = match memchr(b'\n', rest) {
+            Some(end) => end.saturating_add(1),
+            None if is_last => rest.len(),
+            None => return (passed, if rest.starts_with(b"{") { End::Cut } else { End::Odd }),
+        };
+        let line = rest.get(..length).unwrap_or(rest).trim_ascii();
+        let is_sound = object::extent(line) == Extent::Whole(line.len())
+            && !shape::starts_with_a_list(line)
+            && give(line, DEEPEST, to);
+        if !is_sound && !line.is_empty() {
+            return (passed, End::Odd);
+        }
+        passed = passed.saturating_add(length);
+    }
+    (passed, End::Cut)
+}
+
+/// Gives the objects to `to` that are elements of an array in `text`: how long they are, with the commas behind them, and
+/// why there are no more.
+fn elements_at_hand(text: &[u8], deepest: usize, to: &mut impl Take) -> (usize, End) {
+    let mut passed = 0_usize;
+    while let Some(rest) = text.get(passed..).filter(|_| to.wants_more()) {
+        let length = match object::extent(rest) {
+            Extent::Whole(length) => length,
+            Extent::Cut => return (passed, End::Cut),
+            Extent::Odd => return (passed, End::Odd),
+        };
+        let Some((object, after)) = rest.split_at_checked(length) else { break };
+        let next = after.trim_ascii_start();
+        match next.first() {
+            Some(b',' | b']') if give(object, deepest, to) => {}
+            Some(_) => return (passed, End::Odd),
+            None => return (passed, End::Cut),
+        }
+        let Some(next) = next.strip_prefix(b",") else {
+            return (passed.saturating_add(length), End::LastElement);
+        };
+        passed = text.len().saturating_sub(next.trim_ascii_start().len());
+    }
+    (passed, End::Odd)
+}
+
+/// Gives what is in `object` to `to`: whether it is sound.
+fn give(object: &[u8], deepest: usize, to: &mut impl Take) -> bool {
+    if shape::starts_like_a_record(object) && to.passes_over(object) {
+        return true;
+    }
+    let sound = from_utf8(object).ok().filter(|json| serde_json::from_str::<IgnoredAny>(json).is_ok());
+    sound.map(|json| shape::unwrap_within(deepest, json, to)).is_some()
+}

@@ -1,0 +1,232 @@
+//! Whole histories: logs as S3 holds them, of many accounts and Regions, read by many at once.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, Ran, event, gzip, opened, unrelated};
+
+/// A log file of `records` as CloudTrail delivers it.
+fn log(records: &[Value]) -> Vec<u8> {
+    gzip(json!({"Records": records}).to_string())
+}
+
+/// Where S3 holds a file of `account`, `region` and `day`.
+fn delivered(account: &str, region: &str, day: &str) -> String {
+    let date = day.replace('/', "");
+    format!(
+        "AWSLogs/o-a1/{account}/CloudTrail/{region}/{day}/{account}_CloudTrail_{region}_{date}T0905Z_x.json.gz"
+    )
+}
+
+/// `record`, of another account, Region and time.
+fn moved(mut record: Value, account: &str, region: &str, time: &str) -> Value {
+    record["recipientAccountId"] = json!(account);
+    record["awsRegion"] = json!(region);
+    record["eventTime"] = json!(time);
+    record
+}
+
+/// A folder of logs: of two accounts, two Regions and two days.
+fn organisation(test: &str) -> Desk {
+    let desk = Desk::new(test);
+    let mut number = 0;
+    for account in ["111122223333", "444455556666"] {
+        for region in ["eu-west-1", "us-east-1"] {
+            for day in ["2026/03/02", "2026/03/09"] {
+                number += 1;
+                let time = format!("{}T09:00:00Z", day.replace('/', "-"));
+                let id = format!("{account}-{region}-{}", day.replace('/', "-"));
+                let record = moved(opened(&id, 0, 1000 + number), account, region, &time);
+                desk.write(&delivered(account, region, day), log(&[unrelated("x"), record, unrelated("y")]));
+            }
+        }
+    }
+    desk
+}
+
+/// Which events were replayed.
+fn replayed(ran: &Ran) -> Vec<String> {
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let id = |line: &str| {
+        let report: Value = serde_json::from_str(line).unwrap();
+        report["event_id"].as_str().unwrap().to_owned()
+    };
+    ran.out.lines().map(id).filter(|id| id.len() > 1).collect()
+}
+
+#[test]
+fn all_of_an_organisation_is_replayed_in_the_order_of_time() {
+    let desk = organisation("all_of_an_organisation_is_replayed_in_the_order_of_time");
+    assert_eq!(
+        replayed(&desk.run("replay --format jsonl AWSLogs")),
+        [
+            "111122223333-eu-west-1-2026-03-02",
+            "111122223333-us-east-1-2026-03-02",
+            "444455556666-eu-west-1-2026-03-02",
+            "444455556666-us-east-1-2026-03-02",
+            "111122223333-eu-west-1-2026-03-09",
+            "111122223333-us-east-1-2026-03-09",
+            "444455556666-eu-west-1-2026-03-09",
+            "444455556666-us-east-1-2026-03-09",
+        ]
+    );
+    let ran = desk.run("replay AWSLogs");
+    assert!(
+        ran.out.contains(
+            "
+8 security group events: "
+        ),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains(
+            "
+16 other events passed over
+"
+        ),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn only_what_was_asked_for_is_replayed() {
+    let desk = organisation("only_what_was_asked_for_is_replayed");
+    // A file that lies where its folders do not tell what is in it.
+    let of_account = |account| moved(opened(account, 0, 22), account, "eu-west-1", "2026-03-02T09:00:00Z");
+    let records = ["111122223333", "444455556666"].map(of_account);
+    desk.write("elsewhere.json.gz", log(&records));
+    let replayed = |arguments: &str| {
+        let ids =
+            replayed(&desk.run(&format!("replay --format jsonl {arguments} AWSLogs elsewhere.json.gz")));
+        ids.join("\n")
+    };
+    insta::assert_snapshot!(replayed("--account-id 444455556666 --region us-east-1"), @"
+    444455556666-us-east-1-2026-03-02
+    444455556666-us-east-1-2026-03-09
+    ");
+    insta::assert_snapshot!(replayed("--account-id 444455556666 --until 2026-03-02"), @"
+    444455556666-eu-west-1-2026-03-02
+    444455556666-us-east-1-2026-03-02
+    444455556666
+    ");
+    insta::assert_snapshot!(replayed("--since 2026-03-02T09:00:01Z --region eu-west-1,eu-west-2"), @"
+    111122223333-eu-west-1-2026-03-09
+    444455556666-eu-west-1-2026-03-09
+    ");
+    insta::assert_snapshot!(replayed("--until 2026-03-02T09:00:00Z"), @"");
+}
+
+#[test]
+fn what_cannot_be_asked_for_is_refused() {
+    let desk = organisation("what_cannot_be_asked_for_is_refused");
+    let mut shown = String::new();
+    for arguments in [
+        "--since 2026-03-02 --until 2026-03-01",
+        "--since yesterday",
+        "--until 2026-02-30",
+        "--account-id 1234",
+        "--region Ireland",
+        "--region eu-west-3",
+    ] {
+        let ran = desk.run(&format!("replay {arguments} AWSLogs"));
+        writeln!(shown, "{arguments}: {}", ran.shown()).unwrap();
+    }
+    insta::assert_snapshot!(shown, @"
+    --since 2026-03-02 --until 2026-03-01: exit 64
+    --- stderr
+    error: `--since` is not before `--until`
+      help: give an earlier `--since` or a later `--until`
+
+    --since yesterday: exit 64
+    --- stderr
+    error: `yesterday` is not a point in time
+      help: write it like 2026-03-02T09:00:00Z, with its offset or Z, or give a day: 2026-03-02
+
+    --until 2026-02-30: exit 64
+    --- stderr
+    error: `2026-02-30` is not a point in time
+      help: write it like 2026-03-02T09:00:00Z, with its offset or Z, or give a day: 2026-03-02
+
+    --account-id 1234: exit 64
+    --- stderr
+    error: `1234` is not an account
+      help: give its 12 digits: `--account-id 111122223333`
+
+    --region Ireland: exit 64
+    --- stderr
+    error: `Ireland` is not a Region
+      help: give its code: `--region eu-west-1`
+
+    --region eu-west-3: exit 1
+    --- stderr
+    error: no file in the folder `AWSLogs` may hold the events that were asked for
+      help: its folders tell other accounts, Regions or days: see `--account-id`, `--region`, `--since`, `--until`
+    ");
+}
+
+#[test]
+fn the_result_does_not_depend_on_the_order_in_which_files_are_given() {
+    let desk = Desk::new("the_result_does_not_depend_on_the_order_in_which_files_are_given");
+    let name = |number: usize| format!("{number:0>2}.json.gz");
+    let request = json!({"groupId": "sg-0000000000000web1"});
+    for number in 0..30 {
+        // All in one second; some twice.
+        let port = 1000 + u16::try_from(number).unwrap();
+        let gone = event("gone", 7, "DeleteSecurityGroup", &request, &json!({"_return": true}));
+        let records =
+            [opened(&format!("a{number}"), 7, port), opened(&format!("a{}", number / 2), 7, port), gone];
+        desk.write(&name(number), log(&records));
+    }
+    let replay = |files: &[usize]| {
+        let files: Vec<_> = files.iter().map(|number| name(*number)).collect();
+        let ran = desk.run(&format!("replay --format jsonl --account-out out.json {}", files.join(" ")));
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        (ran.out, std::fs::read_to_string(desk.path("out.json")).unwrap())
+    };
+    let forwards: Vec<_> = (0..30).collect();
+    let backwards: Vec<_> = (0..30).rev().collect();
+    let expected = replay(&forwards);
+    assert_eq!(expected.0.lines().count(), 90);
+    for order in [&backwards, &forwards, &backwards] {
+        assert!(replay(order) == expected);
+    }
+}
+
+#[test]
+fn a_damaged_file_is_named_and_costs_nothing_else() {
+    let desk = Desk::new("a_damaged_file_is_named_and_costs_nothing_else");
+    for number in 0..6 {
+        let records: Vec<_> =
+            (0..40).map(|record| opened(&format!("{number}-{record}"), number, 22)).collect();
+        let mut file = log(&records);
+        match number {
+            1 => file.truncate(file.len() / 2),
+            3 => {
+                file =
+                    gzip(json!({"Records": records}).to_string().replacen("\"requestParameters\":{", "{", 1))
+            }
+            4 => file = b"<html>503</html>".to_vec(),
+            _ => {}
+        }
+        desk.write(&format!("logs/{number}.json.gz"), file);
+    }
+    let ran = desk.run("replay --format jsonl logs");
+    assert_eq!(ran.code, 1);
+    insta::assert_snapshot!(ran.err, @"
+    error: `logs/1.json.gz` cannot be unpacked to its end: incomplete deflate stream
+      help: fetch it again: it is cut or changed; events before the damage were replayed
+    error: `logs/1.json.gz`, line 1, column 866: this is not JSON: EOF while parsing a string
+      help: fetch or export it again; whatever else is whole in the file was replayed
+    error: `logs/3.json.gz`, line 1, column 225: this is not JSON: key must be a string
+      help: fetch or export it again; whatever else is whole in the file was replayed
+    error: `logs/4.json.gz`, line 1, column 1: this is not JSON: expected value
+      help: fetch or export it again; whatever else is whole in the file was replayed
+    ");
+    for number in [0, 2, 5] {
+        let of_file = ran.verdicts().iter().filter(|line| line.contains(&format!(" {number}-"))).count();
+        assert_eq!(of_file, 40, "{number}");
+    }
+}
