@@ -65,10 +65,8 @@ impl Scan {
         let escaped = self.escaped(backslashes);
         let in_text = odd_ones(quotes & !escaped) ^ self.in_text;
         self.in_text = if in_text >> 63 == 1 { u64::MAX } else { 0 };
-        let (opening, closing) = (opening & !in_text, closing & !in_text);
-        let after = closing.count_ones();
-        // What ends the object stands behind what is damaged, or it is not damaged.
-        let end = if after < self.depth { None } else { self.end(opening, closing) };
+        let end = self.end(opening & !in_text, closing & !in_text);
+        // What stands behind the object is not looked at.
         let within = end.map_or(u64::MAX, |end| u64::MAX >> (63 - end));
         if ((backslashes & !in_text) | (line_feeds & in_text)) & within != 0 {
             return ControlFlow::Break(None);
@@ -76,7 +74,6 @@ impl Scan {
         if let Some(end) = end {
             return ControlFlow::Break(usize::try_from(end).ok().map(|end| end.saturating_add(1)));
         }
-        self.depth = self.depth.saturating_add(opening.count_ones()).saturating_sub(after);
         ControlFlow::Continue(())
     }
 
@@ -97,16 +94,18 @@ impl Scan {
         escaped
     }
 
-    /// Which of these brackets closes the object.
-    fn end(&self, opening: u64, closing: u64) -> Option<u32> {
-        let mut depth = self.depth;
+    /// Which of these brackets closes the object, if one of them does.
+    fn end(&mut self, opening: u64, closing: u64) -> Option<u32> {
         let mut left = opening | closing;
         while left != 0 {
-            let at = left.trailing_zeros();
             let first = left & left.wrapping_neg();
-            depth = if opening & first == 0 { depth.saturating_sub(1) } else { depth.saturating_add(1) };
-            if depth == 0 {
-                return Some(at);
+            if opening & first == 0 {
+                self.depth = self.depth.saturating_sub(1);
+                if self.depth == 0 {
+                    return Some(first.trailing_zeros());
+                }
+            } else {
+                self.depth = self.depth.saturating_add(1);
             }
             left ^= first;
         }

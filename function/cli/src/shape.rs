@@ -112,10 +112,26 @@ pub(crate) fn salvage(json: &str, to: &mut impl Collect) {
 
 /// Gives every record in `json`, a JSON value, to `to`, in order. It may be wrapped `deepest` times.
 pub(crate) fn unwrap_within(deepest: usize, json: &str, to: &mut impl Collect) {
-    let Some(deeper) = deepest.checked_sub(1) else {
-        return to.stray(Stray::TooDeep);
-    };
+    match deepest.checked_sub(1) {
+        Some(deeper) => unwrap(Shape::of(json), json, deeper, to),
+        None => to.stray(Stray::TooDeep),
+    }
+}
+
+/// The same, of what may be no JSON value: whether it is one. If not, nothing was given.
+pub(crate) fn unwrap_sound(deepest: usize, json: &str, to: &mut impl Collect) -> bool {
+    let Some(deeper) = deepest.checked_sub(1) else { return false };
     match Shape::of(json) {
+        Err(Stray::Unreadable { .. }) => false,
+        shape @ (Ok(_) | Err(Stray::NotAnEvent | Stray::TooDeep)) => {
+            unwrap(shape, json, deeper, to);
+            true
+        }
+    }
+}
+
+fn unwrap(shape: Result<Shape<'_>, Stray>, json: &str, deeper: usize, to: &mut impl Collect) {
+    match shape {
         Ok(Shape::Record(record)) => to.record(record),
         Ok(Shape::Many) => {
             // It is whole, and so are its elements.

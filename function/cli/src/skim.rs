@@ -5,7 +5,6 @@ use std::io::Read;
 use std::str::from_utf8;
 
 use memchr::memchr;
-use serde::de::IgnoredAny;
 
 use crate::long::Take;
 use crate::object::{self, Extent};
@@ -131,6 +130,5 @@ fn give(object: &[u8], deepest: usize, to: &mut impl Take) -> bool {
     if shape::starts_like_a_record(object) && to.passes_over(object) {
         return true;
     }
-    let sound = from_utf8(object).ok().filter(|json| serde_json::from_str::<IgnoredAny>(json).is_ok());
-    sound.map(|json| shape::unwrap_within(deepest, json, to)).is_some()
+    from_utf8(object).is_ok_and(|json| shape::unwrap_sound(deepest, json, to))
 }

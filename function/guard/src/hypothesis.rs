@@ -3,7 +3,7 @@
 //!
 //! Whoever changes a group makes no difference here: the question is what a rule may say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -37,30 +37,70 @@ pub struct Hypothesis<'h> {
 /// What a policy says of a hypothesis.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ruling {
-    /// The rules that it takes, each with one peer.
-    pub rules: Vec<Rule>,
-    /// What is to be said of them.
+    /// What is to be said of the rules that it takes, in all groups that were made up for its place.
     pub judgement: Judgement,
-    /// The groups that were made up, each with its tier.
-    tiers: BTreeMap<TierName, Group>,
+    cases: Vec<Case>,
+    /// All groups that were made up, by tier.
+    tiers: BTreeMap<TierName, Vec<Group>>,
+}
+
+/// How the ids begin that are made up. EC2's have hexadecimal digits: nobody's begins like this.
+const MADE_UP: &str = "sg-example";
+
+/// A group that was made up for the place, and the rules in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Case {
+    group: Group,
+    /// Each has one peer. In every case they say the same, in the same order.
+    rules: Vec<Rule>,
+}
+
+/// A rule of which nothing is forbidden and nothing unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowed<'r> {
+    /// The rule.
+    pub rule: &'r Rule,
+    /// The groups in which that is so, where it is not in all that the place is about: by their ids, or by a name that
+    /// they might have.
+    pub only_in: Vec<&'r str>,
+}
+
+impl Case {
+    fn name(&self) -> &str {
+        let Group { id, name, .. } = &self.group;
+        match name {
+            Some(name) if id.as_str().starts_with(MADE_UP) => name.as_str(),
+            Some(_) | None => id.as_str(),
+        }
+    }
 }
 
 impl Ruling {
     /// Those of the rules of which nothing is forbidden and nothing unknown.
     #[must_use]
-    pub fn allowed(&self) -> Vec<&Rule> {
+    pub fn allowed(&self) -> Vec<Allowed<'_>> {
         let (findings, unsettled) = match &self.judgement.verdict {
             Verdict::Violation(violation) => (violation.findings.as_slice(), violation.unsettled.as_slice()),
             Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged | Verdict::Undecidable(_) => {
                 (&[][..], &[][..])
             }
         };
-        let is_found =
-            |rule: &Rule| findings.iter().any(|finding| finding.rule.permission == rule.permission);
-        let is_unknown = |rule: &Rule| {
-            unsettled.iter().any(|it| it.rule.as_ref().is_some_and(|it| it.permission == rule.permission))
+        let found = findings.iter().map(|it| (&it.group, &it.rule.permission));
+        let unknown = unsettled.iter().filter_map(|it| Some((&it.group, &it.rule.as_ref()?.permission)));
+        let not_allowed: HashSet<_> = found.chain(unknown).collect();
+        let Some(first) = self.cases.first() else { return Vec::new() };
+        let allowed = |(n, rule): (usize, _)| {
+            let is_allowed = |case: &&Case| {
+                case.rules
+                    .get(n)
+                    .is_some_and(|it: &Rule| !not_allowed.contains(&(&case.group.id, &it.permission)))
+            };
+            let groups: Vec<_> = self.cases.iter().filter(is_allowed).map(Case::name).collect();
+            let is_in_all = groups.len() == self.cases.len();
+            let only_in = if is_in_all { Vec::new() } else { groups };
+            (is_in_all || !only_in.is_empty()).then_some(Allowed { rule, only_in })
         };
-        self.rules.iter().filter(|rule| !is_found(rule) && !is_unknown(rule)).collect()
+        first.rules.iter().enumerate().filter_map(allowed).collect()
     }
 
     /// `text`, with the name of its tier in place of each group that was made up.
@@ -72,7 +112,7 @@ impl Ruling {
                 let owner = group.owner.as_ref().map(AccountId::as_str).unwrap_or_default();
                 peer.split_once('/') == Some((owner, group.id.as_str()))
             };
-            let tier = self.tiers.iter().find(|(_, group)| is_it(group));
+            let tier = self.tiers.iter().find(|(_, groups)| groups.iter().any(is_it));
             tier.map_or_else(|| word.to_owned(), |(tier, _)| word.replacen(peer, tier.as_str(), 1))
         });
         words.collect::<Vec<_>>().join(" ")
@@ -84,10 +124,11 @@ impl Policy {
     #[must_use]
     pub fn rule_on(&self, hypothesis: &Hypothesis<'_>) -> Option<Ruling> {
         let cast = Cast::of(self);
-        let group = cast.group(self, hypothesis.place)?;
-        let rules = cast.rules(hypothesis, &group);
-        let subject = Subject {
-            group,
+        let groups = cast.groups(self, hypothesis.place).filter(|groups| !groups.is_empty())?;
+        let case = |group: Group| Case { rules: cast.rules(hypothesis, &group), group };
+        let cases: Vec<_> = groups.into_iter().map(case).collect();
+        let subject = |Case { group, rules }: &Case| Subject {
+            group: group.clone(),
             rules: rules.clone(),
             taken: Vec::new(),
             touch: Touch::Added,
@@ -96,41 +137,50 @@ impl Policy {
         };
         let prefix_lists = hypothesis.lists.iter().map(|(list, entries)| (list.clone(), Ok(entries.clone())));
         let answers = Answers {
-            unseen: cast.strangers(&rules),
-            groups: Ok(cast.tiers.values().cloned().collect()),
+            unseen: cast.strangers(&cases),
+            groups: Ok(cast.tiers.values().flatten().cloned().collect()),
             prefix_lists: prefix_lists.collect(),
             ..Answers::default()
         };
-        let facts = Facts::about(vec![subject], cast.account, answers, hypothesis.at);
-        Some(Ruling { rules, judgement: judge(self, &facts), tiers: cast.tiers })
+        let subjects = cases.iter().map(subject).collect();
+        let facts = Facts::about(subjects, cast.account, answers, hypothesis.at);
+        Some(Ruling { judgement: judge(self, &facts), cases, tiers: cast.tiers })
     }
 }
 
-/// The groups that are made up: one for each tier.
+/// The groups that are made up: for each tier one of each id, or of each pattern of a name, that it gives.
 struct Cast {
     account: Option<AccountId>,
-    tiers: BTreeMap<TierName, Group>,
+    tiers: BTreeMap<TierName, Vec<Group>>,
 }
 
 impl Cast {
     fn of(policy: &Policy) -> Self {
         let account = AccountId::new("000000000000").ok();
-        let made_up = policy.tiers.iter().enumerate().filter_map(|(n, tier)| {
-            // EC2's ids have hexadecimal digits: nobody's begins like this.
-            let id = GroupId::new(&format!("sg-example-{n}")).ok()?;
-            Some((tier.name.clone(), tier.groups.example(id, account.clone())))
-        });
-        Self { tiers: made_up.collect(), account }
+        let mut count = 0_usize;
+        let mut made_up = || {
+            count = count.saturating_add(1);
+            GroupId::new(&format!("{MADE_UP}-{count}")).ok()
+        };
+        let groups = policy
+            .tiers
+            .iter()
+            .map(|tier| (tier.name.clone(), tier.groups.examples(&mut made_up, account.as_ref())));
+        let mut tiers: BTreeMap<_, _> = groups.collect();
+        become_one(&mut tiers);
+        Self { tiers, account }
     }
 
-    fn group(&self, policy: &Policy, place: &Place) -> Option<Group> {
-        let id = match place {
-            Place::Tier(tier) => return self.tiers.get(tier).cloned(),
-            Place::Elsewhere => GroupId::new("sg-example").ok()?,
-        };
-        let group = Selector::default().example(id, self.account.clone());
-        let is_in_none = policy.tiers_of(&group).next().is_none();
-        is_in_none.then_some(group)
+    fn groups(&self, policy: &Policy, place: &Place) -> Option<Vec<Group>> {
+        match place {
+            Place::Tier(tier) => self.tiers.get(tier).cloned(),
+            Place::Elsewhere => {
+                let made_up = || GroupId::new(MADE_UP).ok();
+                let mut groups = Selector::default().examples(made_up, self.account.as_ref());
+                groups.retain(|group| policy.tiers_of(group).next().is_none());
+                Some(groups)
+            }
+        }
     }
 
     /// The rules that it takes to say the hypothesis in `group`.
@@ -146,13 +196,16 @@ impl Cast {
         traffic.iter().flat_map(|traffic| peers.iter().map(|peer| rule(*traffic, peer.clone()))).collect()
     }
 
-    /// Groups that `rules` name by their ids, of which nobody knows the tier.
-    fn strangers(&self, rules: &[Rule]) -> BTreeMap<GroupId, LookUpError> {
-        let named = rules.iter().filter_map(|rule| match &rule.permission.peer {
-            Peer::Group(GroupRef { owner, group: GroupKey::Id(id) }) if *owner == self.account => Some(id),
-            Peer::Group(_) | Peer::Network(_) | Peer::PrefixList(_) => None,
-        });
-        let strange = named.filter(|id| !self.tiers.values().any(|group| group.id == **id));
+    /// Groups that the rules of `cases` name by their ids, of which nobody knows the tier.
+    fn strangers(&self, cases: &[Case]) -> BTreeMap<GroupId, LookUpError> {
+        let named =
+            cases.iter().flat_map(|case| &case.rules).filter_map(|rule| match &rule.permission.peer {
+                Peer::Group(GroupRef { owner, group: GroupKey::Id(id) }) if *owner == self.account => {
+                    Some(id)
+                }
+                Peer::Group(_) | Peer::Network(_) | Peer::PrefixList(_) => None,
+            });
+        let strange = named.filter(|id| !self.tiers.values().flatten().any(|group| group.id == **id));
         let error = |id: &GroupId| LookUpError {
             call: "DescribeSecurityGroups",
             message: format!("nothing is known of {id}"),
@@ -166,7 +219,7 @@ impl Cast {
         let reference = |owner: Option<&AccountId>, id: &GroupId| {
             Peer::Group(GroupRef { owner: owner.cloned(), group: GroupKey::Id(id.clone()) })
         };
-        let of_tiers = tiers.iter().filter_map(|tier| self.tiers.get(tier));
+        let of_tiers = tiers.iter().filter_map(|tier| self.tiers.get(tier)).flatten();
         let of_tiers = of_tiers.map(|group| reference(group.owner.as_ref(), &group.id));
         let named = groups.iter().map(|(owner, id)| reference(owner.as_ref().or(self.account.as_ref()), id));
         let itself = itself.then(|| reference(group.owner.as_ref(), &group.id));
@@ -177,5 +230,16 @@ impl Cast {
             .chain(lists.iter().cloned().map(Peer::PrefixList))
             .chain(itself)
             .collect()
+    }
+}
+
+/// Makes groups of several tiers that have one id the same: they have what each of those tiers asks for.
+fn become_one(tiers: &mut BTreeMap<TierName, Vec<Group>>) {
+    let mut tags: BTreeMap<GroupId, BTreeMap<String, String>> = BTreeMap::new();
+    for group in tiers.values().flatten() {
+        tags.entry(group.id.clone()).or_default().extend(group.tags.clone());
+    }
+    for group in tiers.values_mut().flatten() {
+        group.tags = tags.get(&group.id).cloned().unwrap_or_default();
     }
 }

@@ -15,6 +15,8 @@ mod request;
 mod response;
 mod tags;
 
+use std::sync::LazyLock;
+
 use memchr::memmem;
 use thiserror::Error;
 
@@ -119,7 +121,8 @@ pub enum Malformed {
 /// a letter as an escape, which AWS never does in a name; a record with such a letter is let through to be parsed.
 #[must_use]
 pub fn may_be_change(record: &[u8]) -> bool {
-    call::may_be_named_in(record) || (memmem::find(record, br"\u").is_some() && record::may_be_named(record))
+    static ESCAPE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(br"\u"));
+    call::may_be_named_in(record) || (ESCAPE.find(record).is_some() && record::may_be_named(record))
 }
 
 /// Reads one CloudTrail record. `own` is the guard's own role.

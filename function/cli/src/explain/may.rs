@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use tierguard::hypothesis::{Hypothesis, Ruling};
+use tierguard::hypothesis::{Allowed, Hypothesis, Ruling};
 use tierguard::judge::{Verdict, Violation};
 use tierguard::permission::Direction;
-use tierguard::policy::{Allow, Clause, Document, Limits, Place, Policy};
+use tierguard::policy::{Allow, Clause, Document, Exemption, Limits, Place, Policy, Selector};
 
 use super::answer::{Answer, Excerpt, Word};
 use crate::clauses;
@@ -34,7 +34,9 @@ pub(super) fn answer(document: &Document, place: &Place, flow: &Allow, at: Times
         }
         Verdict::Violation(violation) => {
             let word = if ruling.allowed().is_empty() { Word::No } else { Word::Partly };
-            (word, denied(&ruling, violation), broken(policy, violation))
+            let (lines, clauses) = asked.exempt(policy);
+            let lines = denied(&ruling, violation).into_iter().chain(lines).collect();
+            (word, lines, broken(policy, violation).into_iter().chain(clauses).collect())
         }
         Verdict::Undecidable(why) => (Word::Unknown, why.causes(), Vec::new()),
     };
@@ -66,9 +68,20 @@ fn denied(ruling: &Ruling, violation: &Violation) -> Vec<String> {
     violation.findings.iter().for_each(|finding| add(finding.why.clone()));
     let terms = violation.findings.iter().flat_map(|finding| finding.excess.terms());
     terms.for_each(|term| add(format!("too much: {}", ruling.in_words(&term.to_string()))));
-    let stays = ruling.allowed().into_iter().take(MOST).map(|rule| rule.permission.to_string());
-    stays.for_each(|rule| add(format!("allowed: {}", ruling.in_words(&rule))));
+    for Allowed { rule, only_in } in ruling.allowed().into_iter().take(MOST) {
+        let rule = ruling.in_words(&rule.permission.to_string());
+        add(format!("allowed{}: {rule}", in_groups(&only_in)));
+    }
     lines
+}
+
+/// In which groups, where it is not in all.
+fn in_groups(groups: &[&str]) -> String {
+    match groups {
+        [] => String::new(),
+        [group] => format!(" in {group}"),
+        [first, others @ ..] => format!(" in {first} and {} more", others.len()),
+    }
 }
 
 fn broken(policy: &Policy, violation: &Violation) -> Vec<Clause> {
@@ -124,6 +137,22 @@ impl Asked<'_> {
         });
         let those = if needed.is_empty() { enough.map(|(n, _)| n).collect() } else { needed };
         those.into_iter().map(Clause::Exemption).chain([list]).collect()
+    }
+
+    /// The exemptions that allow it in some groups of the tier, if not in all.
+    fn exempt(&self, policy: &Policy) -> (Vec<String>, Vec<Clause>) {
+        let Place::Tier(tier) = self.place else { return (Vec::new(), Vec::new()) };
+        let tier = policy.tiers.iter().find(|it| it.name == *tier);
+        let exempts = |exemption: &Exemption| {
+            let everywhere = Exemption { groups: Selector::default(), ..exemption.clone() };
+            tier.is_some_and(|tier| exemption.may_be_for(tier))
+                && self.is_allowed_by(&Policy { exemptions: vec![everywhere], ..policy.clone() })
+        };
+        let exempt = policy.exemptions.iter().enumerate().filter(|(_, exemption)| exempts(exemption));
+        let told = |(n, Exemption { id, until, .. }): (usize, &Exemption)| {
+            (format!("allowed in groups that the exemption {id} is for, until {until}"), Clause::Exemption(n))
+        };
+        exempt.map(told).unzip()
     }
 
     /// The entries of the list that allow it by themselves.

@@ -42,18 +42,27 @@ impl Selector {
         ids && !self.tags.iter().any(conflict)
     }
 
-    /// A group that is one of them: it has the first of the ids or names that are given, and `id` where none is.
-    #[must_use]
-    pub(crate) fn example(&self, id: GroupId, owner: Option<AccountId>) -> Group {
+    /// Groups of them, one for each id that is given, or for each pattern of a name. `made_up` gives the ids of those of
+    /// which none is given.
+    pub(crate) fn examples(
+        &self,
+        mut made_up: impl FnMut() -> Option<GroupId>,
+        owner: Option<&AccountId>,
+    ) -> Vec<Group> {
         let Self { ids, names, tags } = self;
         // Every group has a name, and some policies are about all names.
-        let pattern = names.iter().flatten().next().map_or("tierguard-*", |NamePattern(pattern)| pattern);
-        Group {
-            id: ids.iter().flatten().next().cloned().unwrap_or(id),
-            owner,
+        let any = [NamePattern("tierguard-*".into())];
+        let patterns = names.as_deref().unwrap_or(&any);
+        let group = |(id, NamePattern(pattern)): (GroupId, &NamePattern)| Group {
+            id,
+            owner: owner.cloned(),
             name: Some(GroupName::new(&pattern.replace('*', "example"))),
             vpc: None,
             tags: tags.clone(),
+        };
+        match ids {
+            Some(ids) => ids.iter().cloned().zip(patterns.iter().cycle()).map(group).collect(),
+            None => patterns.iter().filter_map(|pattern| Some((made_up()?, pattern))).map(group).collect(),
         }
     }
 
@@ -122,14 +131,23 @@ mod tests {
     }
 
     #[test]
-    fn an_example_is_one_of_them() {
+    fn examples_are_of_them() {
         let id = |id| GroupId::new(id).unwrap();
-        for selector in [
-            Selector { ids: Some([id("sg-0b"), id("sg-0c")].into()), ..Selector::default() },
-            Selector { names: Some(vec![NamePattern("*-w*b-*".into())]), ..Selector::default() },
-            Selector { tags: [("tier".to_owned(), "web".to_owned())].into(), ..Selector::default() },
+        for (selector, count) in [
+            (Selector { ids: Some([id("sg-0b"), id("sg-0c")].into()), ..Selector::default() }, 2),
+            (Selector { names: Some(vec![NamePattern("*-w*b-*".into())]), ..Selector::default() }, 1),
+            (
+                Selector {
+                    names: Some(["a*", "b"].map(|name| NamePattern(name.into())).into()),
+                    ..Selector::default()
+                },
+                2,
+            ),
+            (Selector { tags: [("tier".to_owned(), "web".to_owned())].into(), ..Selector::default() }, 1),
         ] {
-            assert!(selector.matches(&selector.example(id("sg-0a"), None)), "{selector:?}");
+            let examples = selector.examples(|| GroupId::new("sg-0a").ok(), None);
+            assert_eq!(examples.len(), count, "{selector:?}");
+            assert!(examples.iter().all(|group| selector.matches(group)), "{selector:?}");
         }
     }
 
