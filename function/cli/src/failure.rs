@@ -35,6 +35,13 @@ pub(crate) enum Failure {
         #[source]
         source: io::Error,
     },
+    /// A man page cannot be written down.
+    #[error("the page `{}` cannot be written", .path.display())]
+    Page {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
 }
 
 impl Problem for Failure {
@@ -43,6 +50,7 @@ impl Problem for Failure {
             Self::CommandLine(_) => None,
             Self::Usage(error) => error.help(),
             Self::Output(_) => Some("look at the disk, or at what reads the output".to_owned()),
+            Self::Page { .. } => Some("give a folder that you may write to".to_owned()),
             Self::AccountOut { .. } | Self::Results { .. } => {
                 Some("give a file in a folder that you may write to".to_owned())
             }
@@ -84,7 +92,7 @@ impl Failure {
                 console.report(&self);
                 Exit::Usage
             }
-            Self::Output(_) | Self::AccountOut { .. } | Self::Results { .. } => {
+            Self::Output(_) | Self::AccountOut { .. } | Self::Results { .. } | Self::Page { .. } => {
                 console.report(&self);
                 Exit::Error
             }

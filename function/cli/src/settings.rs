@@ -3,12 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use thiserror::Error;
 use tierguard::id::RoleArn;
 use tierguard::policy::Mode;
 
 use crate::args::{FailOn, Format, ModeArg, ReplayArgs};
 use crate::console::Problem;
+use crate::files;
 
 /// What to replay, and how.
 #[derive(Debug, Default)]
@@ -68,11 +71,7 @@ pub(crate) enum UsageError {
     #[error("`{text}` is not the ARN of a role")]
     NotARole { text: String },
     #[error("`{text}` is not a point in time")]
-    NotATime {
-        text: String,
-        #[source]
-        source: jiff::Error,
-    },
+    NotATime { text: String },
     #[error("there is nothing to sweep")]
     NothingToSweep,
     #[error("it is not known when the sweep is")]
@@ -96,7 +95,10 @@ impl Problem for UsageError {
                  it is read from `--role` or `TIERGUARD_ROLE_ARN`"
                     .to_owned()
             }
-            Self::NotATime { .. } => "write it like 2026-03-02T09:00:00Z, with its offset or Z".to_owned(),
+            Self::NotATime { text: _ } => {
+                "write it like 2026-03-02T09:00:00Z, with its offset or Z, or like 2026-03-02, for midnight in UTC"
+                    .to_owned()
+            }
             Self::AtOfWhy | Self::AccountOfQuestion => "leave it out".to_owned(),
             Self::NoEvent => "give the path of its file: `tierguard explain why event.json`".to_owned(),
             Self::NothingToSweep => "give events, or an account with `--account FILE`".to_owned(),
@@ -116,7 +118,9 @@ impl Settings {
     pub(crate) fn new(args: ReplayArgs) -> Result<Self, UsageError> {
         let ReplayArgs { paths, policy, account, mode, sweep, at, format, account_out, role, fail_on } = args;
         let inputs: Vec<_> = paths.into_iter().map(Input::from).collect();
-        if inputs.iter().filter(|input| **input == Input::Stdin).count() > 1 {
+        let policies = policy.iter().filter(|path| files::is_stdin(path)).count();
+        let events = inputs.iter().filter(|input| **input == Input::Stdin).count();
+        if events.saturating_add(policies) > 1 {
             return Err(UsageError::StdinTwice);
         }
         let own_role = role.filter(|text| !text.is_empty()).map(|text| role_arn(&text)).transpose()?;
@@ -147,9 +151,12 @@ fn sweepable(account: Option<&Path>, sweep: Option<SweepTime>) -> Result<(), Usa
     }
 }
 
-/// The instant in `text`.
+/// The instant in `text`; of a day alone, the one at which it begins in UTC.
 pub(crate) fn instant(text: String) -> Result<Timestamp, UsageError> {
-    text.parse().map_err(|source| UsageError::NotATime { text, source })
+    let midnight = |day: Date| day.to_zoned(TimeZone::UTC).ok().map(|midnight| midnight.timestamp());
+    // Of a text that has a time, the day alone would be read as well.
+    let day = || text.parse().ok().filter(|_| !text.contains(':')).and_then(midnight);
+    text.parse().ok().or_else(day).ok_or(UsageError::NotATime { text })
 }
 
 /// `arn:<partition>:iam::<account>:role/<path and name>`.
@@ -167,7 +174,7 @@ fn role_arn(text: &str) -> Result<RoleArn, UsageError> {
 
 impl From<PathBuf> for Input {
     fn from(path: PathBuf) -> Self {
-        if path.as_os_str() == "-" { Self::Stdin } else { Self::Path(path) }
+        if files::is_stdin(&path) { Self::Stdin } else { Self::Path(path) }
     }
 }
 

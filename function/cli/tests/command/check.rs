@@ -47,7 +47,7 @@ fn help() {
 
     Arguments:
       [FILE]
-              The policy
+              The policy; `-` is the standard input
               
               [default: policy.yaml]
 
@@ -56,7 +56,7 @@ fn help() {
               An account, in the AWS CLI's output keys: tiers and exemptions that are for none of its
               groups are told
 
-          --at <RFC3339>
+          --at <TIME>
               The instant at which exemptions are looked at [default: now]
 
           --format <FORMAT>
@@ -79,6 +79,8 @@ fn help() {
 
     Examples:
       tierguard policy check policy.yaml
+      git show HEAD:policy.yaml | tierguard policy check -
+      tierguard policy check policy.yaml --at 2027-01-01
       aws ec2 describe-security-groups --output json > account.json
       tierguard policy check policy.yaml --account account.json --fail-on warning
 
@@ -124,6 +126,11 @@ fn the_schema_is_the_one_that_the_project_keeps() {
 
     Options:
       -h, --help  Print help
+
+    Examples:
+      tierguard policy check policy.yaml
+      tierguard policy test policy.yaml
+      tierguard policy graph policy.yaml > tiers.svg
     ");
 }
 
@@ -285,7 +292,7 @@ fn what_cannot_be_read() {
     insta::assert_snapshot!(desk.run("policy check --at tomorrow").shown(), @"
     exit 64
     --- stderr
-    error: `tomorrow` is not a point in time: failed to parse four digit integer as year: invalid digit, expected 0-9 but got t
-      help: write it like 2026-03-02T09:00:00Z, with its offset or Z
+    error: `tomorrow` is not a point in time
+      help: write it like 2026-03-02T09:00:00Z, with its offset or Z, or like 2026-03-02, for midnight in UTC
     ");
 }

@@ -199,8 +199,8 @@ fn it_must_be_known_of_what_and_when_it_is() {
     insta::assert_snapshot!(shown("--sweep --account account.json --at yesterday"), @"
     exit 64
     --- stderr
-    error: `yesterday` is not a point in time: failed to parse four digit integer as year: invalid digit, expected 0-9 but got y
-      help: write it like 2026-03-02T09:00:00Z, with its offset or Z
+    error: `yesterday` is not a point in time
+      help: write it like 2026-03-02T09:00:00Z, with its offset or Z, or like 2026-03-02, for midnight in UTC
     ");
     insta::assert_snapshot!(shown("--at 2026-03-02T09:00:00Z event.json"), @"
     exit 64
