@@ -15,7 +15,7 @@ use tierguard_logs::{
 
 /// Make realistic CloudTrail logs of any size, and say what a replay of them must find
 ///
-/// The same options make the same bytes. The folder gets AWS's own layout (AWSLogs/…) and a policy.yaml; the standard output
+/// The same options make the same bytes. The folder gets AWS's own layout and a policy.yaml; the standard output
 /// gets one JSON object: how much was made, and how many changes each tier forbids, by tier and by caller.
 #[derive(Debug, Parser)]
 #[command(name = "tierguard-logs", version, after_help = EXAMPLES)]
@@ -106,6 +106,8 @@ enum Failure {
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
+        // The reader has seen enough; the logs are made.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => failure.tell(),
     }
 }
