@@ -3,17 +3,23 @@
 mod audit;
 mod cases;
 mod check;
+mod completions;
 mod explain;
 mod graph;
+mod man;
 mod replay;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::console::Speech;
+
 pub(crate) use audit::{AuditArgs, AuditFormat};
 pub(crate) use cases::TestArgs;
 pub(crate) use check::{CheckArgs, FailOnWarning};
+pub(crate) use completions::CompletionsArgs;
 pub(crate) use explain::ExplainArgs;
 pub(crate) use graph::{GraphArgs, Picture};
+pub(crate) use man::ManArgs;
 pub(crate) use replay::{FailOn, Format, ModeArg, ReplayArgs};
 
 /// Keeps EC2 security groups within a tier policy
@@ -27,11 +33,13 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Write, check and look at a policy
-    #[command(subcommand)]
+    #[command(subcommand, after_help = POLICY_EXAMPLES)]
     Policy(PolicyCommand),
     Explain(ExplainArgs),
     Audit(AuditArgs),
     Replay(ReplayArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -53,6 +61,33 @@ pub(crate) enum AnswerFormat {
     Json,
 }
 
+impl Command {
+    /// How errors are told: as the answer is, where that is one JSON object.
+    pub(crate) const fn speech(&self) -> Speech {
+        match self {
+            Self::Policy(
+                PolicyCommand::Check(CheckArgs { format, .. }) | PolicyCommand::Test(TestArgs { format, .. }),
+            )
+            | Self::Explain(ExplainArgs { format, .. }) => match format {
+                AnswerFormat::Text => Speech::Text,
+                AnswerFormat::Json => Speech::Json,
+            },
+            Self::Policy(PolicyCommand::Graph(GraphArgs { format, .. })) => match format {
+                Picture::Svg | Picture::Mermaid => Speech::Text,
+                Picture::Json => Speech::Json,
+            },
+            Self::Audit(AuditArgs { format, .. }) => match format {
+                AuditFormat::Table | AuditFormat::Sarif => Speech::Text,
+                AuditFormat::Json => Speech::Json,
+            },
+            Self::Replay(ReplayArgs { format, .. }) => match format {
+                Format::Text | Format::Jsonl => Speech::Text,
+            },
+            Self::Policy(PolicyCommand::Schema) | Self::Completions(_) | Self::Man(_) => Speech::Text,
+        }
+    }
+}
+
 const SCHEMA_EXAMPLE: &str = "\
 Example:
   tierguard policy schema > policy.schema.json
@@ -60,6 +95,12 @@ Example:
 A policy whose first line is
   # yaml-language-server: $schema=policy.schema.json
 is completed and checked by editors that know YAML.";
+
+const POLICY_EXAMPLES: &str = "\
+Examples:
+  tierguard policy check policy.yaml
+  tierguard policy test policy.yaml
+  tierguard policy graph policy.yaml > tiers.svg";
 
 const EXAMPLE: &str = "\
 Examples:

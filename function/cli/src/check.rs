@@ -34,7 +34,7 @@ pub(crate) fn check(args: CheckArgs, console: &mut Console) -> Result<Exit, Fail
             return Ok(Exit::Error);
         }
     };
-    let name = file.to_string_lossy();
+    let name = files::policy_name(&file);
     let checked = Checked::new(&name, Document::parse(&name, &text), |document| {
         document.warnings(at, groups.as_deref())
     });

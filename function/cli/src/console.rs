@@ -7,8 +7,10 @@ use std::error::Error;
 use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
+use serde::Serialize;
 use tierguard::policy::Diagnostics;
 
+use crate::jsonl;
 use crate::progress::Progress;
 use crate::shown::shown_up_to;
 
@@ -23,8 +25,36 @@ pub(crate) trait Problem: Error {
 #[derive(Debug, Default)]
 pub(crate) struct Console {
     reported: usize,
+    speech: Speech,
     /// How far it has come.
     pub(crate) progress: Progress,
+}
+
+/// How problems are told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Speech {
+    /// To people.
+    #[default]
+    Text,
+    /// To machines: each as one line of JSON.
+    Json,
+}
+
+/// A problem as one line of JSON.
+#[derive(Serialize)]
+struct Told<'p> {
+    error: &'p str,
+    help: Option<&'p str>,
+    #[serde(flatten)]
+    place: Option<Place<'p>>,
+}
+
+/// Where in a file it is.
+#[derive(Serialize)]
+struct Place<'p> {
+    file: &'p str,
+    line: usize,
+    column: usize,
 }
 
 /// How much is shown of one problem, in characters. The longest path has 4096 bytes.
@@ -33,20 +63,56 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();
 
 impl Console {
-    /// Reports `problem`.
-    pub(crate) fn report(&mut self, problem: &dyn Problem) {
-        let help = problem.help().map(|help| format!("\n  {HELP}help:{HELP:#} {help}")).unwrap_or_default();
-        self.write(&format!("{ERROR}error:{ERROR:#} {}{help}", in_one_line(problem)));
+    /// From now on, tells problems like this.
+    pub(crate) const fn speak(&mut self, speech: Speech) {
+        self.speech = speech;
     }
 
-    /// Reports all that is wrong with a policy, drawn under its text.
+    /// Reports `problem`.
+    pub(crate) fn report(&mut self, problem: &dyn Problem) {
+        let (error, help) = (in_one_line(problem), problem.help());
+        match self.speech {
+            Speech::Text => {
+                let help = help.map(|help| format!("\n  {HELP}help:{HELP:#} {help}")).unwrap_or_default();
+                self.write(&format!("{ERROR}error:{ERROR:#} {error}{help}"));
+            }
+            Speech::Json => self.tell(&Told { error: &error, help: help.as_deref(), place: None }),
+        }
+    }
+
+    /// Reports all that is wrong with a policy: to people, drawn under its text.
     pub(crate) fn report_policy(&mut self, errors: &Diagnostics) {
-        self.write(&errors.coloured());
+        match self.speech {
+            Speech::Text => self.write(&errors.coloured()),
+            Speech::Json => self.tell_policy(errors),
+        }
     }
 
     /// Whether anything was reported.
     pub(crate) const fn has_reported(&self) -> bool {
         self.reported > 0
+    }
+
+    fn tell_policy(&mut self, errors: &Diagnostics) {
+        for error in errors {
+            let place = Place { file: errors.file(), line: error.line(), column: error.column() };
+            self.tell(&Told { error: error.message(), help: Some(error.help()), place: Some(place) });
+        }
+        if errors.omitted() > 0 {
+            let error = format!("{} more errors are not shown", errors.omitted());
+            self.tell(&Told {
+                error: &error,
+                help: Some("mend those that are, and look again"),
+                place: None,
+            });
+        }
+    }
+
+    /// Writes one line of JSON. Memory takes everything, and JSON is text.
+    fn tell(&mut self, told: &Told<'_>) {
+        let mut line = Vec::new();
+        let _ = jsonl::write(&mut line, told);
+        self.write(String::from_utf8_lossy(&line).trim_end());
     }
 
     fn write(&mut self, text: &str) {

@@ -38,6 +38,13 @@ pub(crate) enum Failure {
         #[source]
         source: io::Error,
     },
+    /// A man page cannot be written down.
+    #[error("the page `{}` cannot be written", .path.display())]
+    Page {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
 }
 
 impl Problem for Failure {
@@ -49,6 +56,7 @@ impl Problem for Failure {
             Self::NoRoom(_) => Some(
                 "make room in the folder for temporary files, or name another one in `TMPDIR`".to_owned(),
             ),
+            Self::Page { .. } => Some("give a folder that you may write to".to_owned()),
             Self::AccountOut { .. } | Self::Results { .. } => {
                 Some("give a file in a folder that you may write to".to_owned())
             }
@@ -90,7 +98,11 @@ impl Failure {
                 console.report(&self);
                 Exit::Usage
             }
-            Self::Output(_) | Self::NoRoom(_) | Self::AccountOut { .. } | Self::Results { .. } => {
+            Self::Output(_)
+            | Self::NoRoom(_)
+            | Self::AccountOut { .. }
+            | Self::Results { .. }
+            | Self::Page { .. } => {
                 console.report(&self);
                 Exit::Error
             }

@@ -1,5 +1,6 @@
 //! The files that are held as a whole: policies and accounts. What is wrong with one is reported, all at once.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -45,17 +46,30 @@ impl Problem for FileError {
     }
 }
 
-/// The policy in the file at `path`.
+/// The policy in the file at `path`, or on the standard input.
 ///
 /// Says what is wrong with it on `console`.
 pub(crate) fn policy(path: &Path, console: &mut Console) -> Option<Document> {
     let text = policy_text(path).map_err(|error| console.report(&error)).ok()?;
-    Document::parse(&path.to_string_lossy(), &text).map_err(|errors| console.report_policy(&errors)).ok()
+    Document::parse(&policy_name(path), &text).map_err(|errors| console.report_policy(&errors)).ok()
 }
 
-/// The text of the policy in the file at `path`.
+/// The text of the policy in the file at `path`, or on the standard input.
 pub(crate) fn policy_text(path: &Path) -> Result<String, FileError> {
+    if is_stdin(path) {
+        return read("policy", path, io::stdin().lock(), LARGEST_POLICY);
+    }
     text("policy", path, LARGEST_POLICY)
+}
+
+/// What the policy in the file at `path` is called.
+pub(crate) fn policy_name(path: &Path) -> Cow<'_, str> {
+    if is_stdin(path) { "<stdin>".into() } else { path.to_string_lossy() }
+}
+
+/// Whether this `path` stands for the standard input.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
 }
 
 /// The text of the cases in the file at `path`.
@@ -74,10 +88,20 @@ pub(crate) fn account(path: &Path, console: &mut Console) -> Option<Account> {
 
 /// The text of a file that is held as a whole, of `most` bytes at most.
 fn text(noun: &'static str, path: &Path, most: u64) -> Result<String, FileError> {
+    let file = File::open(path);
+    read(
+        noun,
+        path,
+        file.map_err(|source| FileError::Unreadable { noun, path: path.to_owned(), source })?,
+        most,
+    )
+}
+
+/// The text of what is read from `path`.
+fn read(noun: &'static str, path: &Path, from: impl Read, most: u64) -> Result<String, FileError> {
     let unreadable = |source| FileError::Unreadable { noun, path: path.to_owned(), source };
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
-    let length = file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+    let length = from.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
     if u64::try_from(length).is_ok_and(|length| length > most) {
         return Err(FileError::TooLarge { noun, path: path.to_owned(), most });
     }

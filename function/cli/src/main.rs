@@ -2,6 +2,7 @@
 //!
 //! `policy check` says what is wrong with a policy ([`check`]), `policy test` whether it says what was expected ([`cases`]),
 //! `policy graph` draws it ([`graph`]), `explain` says why ([`explain`]). `audit` says what is wrong in an account ([`audit`]).
+//! `completions` ([`completions`]) and `man` ([`man`]) tell shells and people what the command line takes.
 //!
 //! `replay`: what is typed ([`args`]) becomes what is meant ([`settings`]); events are found ([`source`]), sorted by what they
 //! are replayed against ([`scenario`]), read by all cores ([`batch`], [`reading`]), and handled in the order of their time by the guard that
@@ -17,6 +18,7 @@ mod cases;
 mod check;
 mod clauses;
 mod clock;
+mod completions;
 mod console;
 mod damage;
 mod exit;
@@ -27,6 +29,7 @@ mod graph;
 mod jsonl;
 mod layout;
 mod long;
+mod man;
 mod object;
 mod progress;
 mod reading;
@@ -64,7 +67,9 @@ fn main() -> ExitCode {
 }
 
 fn run(console: &mut Console) -> Result<Exit, Failure> {
-    match Args::try_parse()?.command {
+    let command = Args::try_parse()?.command;
+    console.speak(command.speech());
+    match command {
         Command::Policy(PolicyCommand::Check(args)) => check::check(args, console),
         Command::Policy(PolicyCommand::Graph(args)) => graph::graph(args, console),
         Command::Policy(PolicyCommand::Test(args)) => cases::test(args, console),
@@ -72,5 +77,7 @@ fn run(console: &mut Console) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::explain(args, console),
         Command::Audit(args) => audit::audit(args, console),
         Command::Replay(args) => replay::replay(&Settings::new(args)?, console),
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => man::man(args),
     }
 }

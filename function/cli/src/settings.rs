@@ -12,6 +12,7 @@ use tierguard::policy::Mode;
 use crate::args::{FailOn, Format, ModeArg, ReplayArgs};
 use crate::console::Problem;
 use crate::selection::Selection;
+use crate::files;
 
 /// What to replay, and how.
 #[derive(Debug, Default)]
@@ -132,7 +133,9 @@ impl Settings {
             paths, policy, account, mode, sweep, at, format, account_out, role, fail_on, ..
         } = args;
         let inputs: Vec<_> = paths.into_iter().map(Input::from).collect();
-        if inputs.iter().filter(|input| **input == Input::Stdin).count() > 1 {
+        let policies = policy.iter().filter(|path| files::is_stdin(path)).count();
+        let events = inputs.iter().filter(|input| **input == Input::Stdin).count();
+        if events.saturating_add(policies) > 1 {
             return Err(UsageError::StdinTwice);
         }
         let own_role = role.filter(|text| !text.is_empty()).map(|text| role_arn(&text)).transpose()?;
@@ -227,7 +230,7 @@ fn role_arn(text: &str) -> Result<RoleArn, UsageError> {
 
 impl From<PathBuf> for Input {
     fn from(path: PathBuf) -> Self {
-        if path.as_os_str() == "-" { Self::Stdin } else { Self::Path(path) }
+        if files::is_stdin(&path) { Self::Stdin } else { Self::Path(path) }
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct AuditArgs {
     pub(crate) policy: Option<PathBuf>,
 
     /// The instant at which exemptions are looked at [default: now]
-    #[arg(long, value_name = "RFC3339")]
+    #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
 
     /// A table, one JSON object, or SARIF

@@ -11,7 +11,7 @@ use super::AnswerFormat;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct TestArgs {
-    /// The policy
+    /// The policy; `-` is the standard input
     #[arg(value_name = "FILE", default_value = "policy.yaml")]
     pub(crate) file: PathBuf,
 
@@ -20,7 +20,7 @@ pub(crate) struct TestArgs {
     pub(crate) cases: Vec<PathBuf>,
 
     /// The instant of cases that name none [default: now]
-    #[arg(long, value_name = "RFC3339")]
+    #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
 
     /// For people, or one JSON object

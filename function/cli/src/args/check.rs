@@ -14,7 +14,7 @@ use super::AnswerFormat;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CheckArgs {
-    /// The policy
+    /// The policy; `-` is the standard input
     #[arg(value_name = "FILE", default_value = "policy.yaml")]
     pub(crate) file: PathBuf,
 
@@ -23,7 +23,7 @@ pub(crate) struct CheckArgs {
     pub(crate) account: Option<PathBuf>,
 
     /// The instant at which exemptions are looked at [default: now]
-    #[arg(long, value_name = "RFC3339")]
+    #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
 
     /// For people, or one JSON object
@@ -44,6 +44,8 @@ pub(crate) enum FailOnWarning {
 const EXAMPLES: &str = "\
 Examples:
   tierguard policy check policy.yaml
+  git show HEAD:policy.yaml | tierguard policy check -
+  tierguard policy check policy.yaml --at 2027-01-01
   aws ec2 describe-security-groups --output json > account.json
   tierguard policy check policy.yaml --account account.json --fail-on warning
 

@@ -23,7 +23,7 @@ pub(crate) struct ExplainArgs {
     pub(crate) account: Option<PathBuf>,
 
     /// The instant at which exemptions are looked at [default: now]; `why` goes by the time of the event
-    #[arg(long, value_name = "RFC3339")]
+    #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
 
     /// For people, or one JSON object

@@ -12,7 +12,7 @@ use clap::ValueEnum;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct GraphArgs {
-    /// The policy
+    /// The policy; `-` is the standard input
     #[arg(value_name = "FILE", default_value = "policy.yaml")]
     pub(crate) file: PathBuf,
 
@@ -21,7 +21,7 @@ pub(crate) struct GraphArgs {
     pub(crate) account: Option<PathBuf>,
 
     /// The instant at which the rules are judged [default: now]
-    #[arg(long, value_name = "RFC3339", requires = "account")]
+    #[arg(long, value_name = "TIME", requires = "account")]
     pub(crate) at: Option<String>,
 
     /// What to draw it as

@@ -50,7 +50,7 @@ fn help() {
               The policy [default: the nearest policy.yaml, beside the account or in a folder above it
               in its path]
 
-          --at <RFC3339>
+          --at <TIME>
               The instant at which exemptions are looked at [default: now]
 
           --format <FORMAT>

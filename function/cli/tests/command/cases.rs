@@ -36,7 +36,7 @@ fn help() {
 
     Arguments:
       [FILE]
-              The policy
+              The policy; `-` is the standard input
               
               [default: policy.yaml]
 
@@ -44,7 +44,7 @@ fn help() {
           --cases <FILE>
               A file of cases; may be given several times [default: all *.test.yaml beside the policy]
 
-          --at <RFC3339>
+          --at <TIME>
               The instant of cases that name none [default: now]
 
           --format <FORMAT>

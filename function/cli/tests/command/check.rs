@@ -47,7 +47,7 @@ fn help() {
 
     Arguments:
       [FILE]
-              The policy
+              The policy; `-` is the standard input
               
               [default: policy.yaml]
 
@@ -56,7 +56,7 @@ fn help() {
               An account, in the AWS CLI's output keys: tiers and exemptions that are for none of its
               groups are told
 
-          --at <RFC3339>
+          --at <TIME>
               The instant at which exemptions are looked at [default: now]
 
           --format <FORMAT>
@@ -79,6 +79,8 @@ fn help() {
 
     Examples:
       tierguard policy check policy.yaml
+      git show HEAD:policy.yaml | tierguard policy check -
+      tierguard policy check policy.yaml --at 2027-01-01
       aws ec2 describe-security-groups --output json > account.json
       tierguard policy check policy.yaml --account account.json --fail-on warning
 
@@ -124,6 +126,11 @@ fn the_schema_is_the_one_that_the_project_keeps() {
 
     Options:
       -h, --help  Print help
+
+    Examples:
+      tierguard policy check policy.yaml
+      tierguard policy test policy.yaml
+      tierguard policy graph policy.yaml > tiers.svg
     ");
 }
 

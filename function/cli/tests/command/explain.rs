@@ -72,7 +72,7 @@ fn help() {
               The account before the event, of `why` [default: the nearest account.json, else one that
               learns its groups]
 
-          --at <RFC3339>
+          --at <TIME>
               The instant at which exemptions are looked at [default: now]; `why` goes by the time of
               the event
 

@@ -137,7 +137,7 @@ fn help() {
 
     Arguments:
       [FILE]
-              The policy
+              The policy; `-` is the standard input
               
               [default: policy.yaml]
 
@@ -145,7 +145,7 @@ fn help() {
           --account <FILE>
               An account, in the AWS CLI's output keys: its rules are judged, and drawn over the policy
 
-          --at <RFC3339>
+          --at <TIME>
               The instant at which the rules are judged [default: now]
 
           --format <FORMAT>
@@ -577,7 +577,7 @@ fn what_is_wrong_is_told() {
     error: the following required arguments were not provided:
       --account <FILE>
 
-    Usage: tierguard policy graph --account <FILE> --at <RFC3339> [FILE]
+    Usage: tierguard policy graph --account <FILE> --at <TIME> [FILE]
 
     For more information, try '--help'.
     ");

@@ -13,11 +13,13 @@ fn help() {
     Usage: tierguard <COMMAND>
 
     Commands:
-      policy   Write, check and look at a policy
-      explain  Answer one question about a policy, with the lines of it that decide
-      audit    Judge every group of an account now: what the sweep would say
-      replay   Replay security group changes against a policy, without an AWS account
-      help     Print this message or the help of the given subcommand(s)
+      policy       Write, check and look at a policy
+      explain      Answer one question about a policy, with the lines of it that decide
+      audit        Judge every group of an account now: what the sweep would say
+      replay       Replay security group changes against a policy, without an AWS account
+      completions  Print the completions of this command for a shell
+      man          Print the man page of this command, or write those of all its subcommands
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help

@@ -103,6 +103,18 @@ impl Diagnostics {
         self.found.iter()
     }
 
+    /// What the file is called.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// How many there are beyond those that [`Self::iter`] gives.
+    #[must_use]
+    pub const fn omitted(&self) -> usize {
+        self.omitted
+    }
+
     /// Whether there is nothing to be said.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
