@@ -6,12 +6,13 @@
 //! `replay`: what is typed ([`args`]) becomes what is meant ([`settings`]); events are found ([`source`]), sorted by what they
 //! are replayed against ([`scenario`]), read ([`reading`]), and handled in the order of their time by the guard that
 //! also stands in the Lambda function ([`replay`]); after them it may sweep the account ([`sweep`]). What it did is told
-//! to people ([`story`]) or machines ([`jsonl`]).
+//! to people ([`story`]) or machines ([`jsonl`]), or only what it all came to ([`breakdown`]).
 //!
 //! Judges nothing itself, and reaches no AWS account.
 
 mod args;
 mod audit;
+mod breakdown;
 mod cases;
 mod check;
 mod clauses;

@@ -5,14 +5,14 @@ use std::path::Path;
 use tierguard::Guard;
 use tierguard_account::{Account, Desk};
 
-use crate::args::{FailOn, Format};
+use crate::args::FailOn;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::reading::{Batch, Keep};
 use crate::record::Record;
 use crate::scenario::{self, Scenario};
-use crate::settings::{Settings, UsageError};
+use crate::settings::{Settings, Telling, UsageError};
 use crate::source::{self, Source};
 use crate::sweep::{self, Last};
 use crate::teller::Teller;
@@ -26,7 +26,7 @@ pub(crate) fn replay(settings: &Settings, console: &mut Console) -> Result<Exit,
     if settings.account_out.is_some() && scenarios.len() > 1 {
         return Err(UsageError::SeveralAccounts { count: scenarios.len() }.into());
     }
-    let mut teller = Teller::new(settings.format, settings.unheard());
+    let mut teller = Teller::new(settings);
     let mut last = None;
     for scenario in &scenarios {
         last = play(scenario, settings, &mut teller, console)?;
@@ -64,9 +64,9 @@ fn play(
         Some(mode) => policy.with_mode(mode),
         None => policy,
     };
-    let keep = match settings.format {
-        Format::Text => Keep::Changes,
-        Format::Jsonl => Keep::All,
+    let keep = match settings.telling {
+        Telling::Story | Telling::Summary | Telling::Object => Keep::Changes,
+        Telling::Lines => Keep::All,
     };
     let batch = read(&scenario.sources, keep, console);
     teller.begin(&scenario.against, &policy)?;

@@ -23,8 +23,8 @@ pub(crate) struct Settings {
     pub(crate) mode: Option<Mode>,
     /// When to sweep, if at all.
     pub(crate) sweep: Option<SweepTime>,
-    /// How to tell.
-    pub(crate) format: Format,
+    /// What to tell, and in which form.
+    pub(crate) telling: Telling,
     /// Where to write the account.
     pub(crate) account_out: Option<PathBuf>,
     /// The guard's own role.
@@ -40,6 +40,20 @@ pub(crate) enum Input {
     Stdin,
     /// A file, or a folder of them.
     Path(PathBuf),
+}
+
+/// What is told on the standard output.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Telling {
+    /// Each event, for people, and what they came to.
+    #[default]
+    Story,
+    /// What they came to, for people.
+    Summary,
+    /// Each event, for machines.
+    Lines,
+    /// What they came to, for machines.
+    Object,
 }
 
 /// When a sweep is.
@@ -73,6 +87,8 @@ pub(crate) enum UsageError {
         #[source]
         source: jiff::Error,
     },
+    #[error("`--format jsonl` tells each event, and `--summary` tells none")]
+    SummaryOfLines,
     #[error("there is nothing to sweep")]
     NothingToSweep,
     #[error("it is not known when the sweep is")]
@@ -97,6 +113,7 @@ impl Problem for UsageError {
                     .to_owned()
             }
             Self::NotATime { .. } => "write it like 2026-03-02T09:00:00Z, with its offset or Z".to_owned(),
+            Self::SummaryOfLines => "leave one of them out, or take `--format json`".to_owned(),
             Self::AtOfWhy | Self::AccountOfQuestion => "leave it out".to_owned(),
             Self::NoEvent => "give the path of its file: `tierguard explain why event.json`".to_owned(),
             Self::NothingToSweep => "give events, or an account with `--account FILE`".to_owned(),
@@ -114,7 +131,20 @@ impl Settings {
     /// # Errors
     /// When they contradict themselves.
     pub(crate) fn new(args: ReplayArgs) -> Result<Self, UsageError> {
-        let ReplayArgs { paths, policy, account, mode, sweep, at, format, account_out, role, fail_on } = args;
+        let ReplayArgs {
+            paths,
+            policy,
+            account,
+            mode,
+            sweep,
+            at,
+            format,
+            summary,
+            account_out,
+            role,
+            fail_on,
+        } = args;
+        let telling = telling(format, summary)?;
         let inputs: Vec<_> = paths.into_iter().map(Input::from).collect();
         if inputs.iter().filter(|input| **input == Input::Stdin).count() > 1 {
             return Err(UsageError::StdinTwice);
@@ -126,7 +156,7 @@ impl Settings {
             sweepable(account.as_deref(), sweep)?;
         }
         let mode = mode.map(Mode::from);
-        Ok(Self { inputs, policy, account, mode, sweep, format, account_out, own_role, fail_on })
+        Ok(Self { inputs, policy, account, mode, sweep, telling, account_out, own_role, fail_on })
     }
 
     /// What to do once nobody reads what is told.
@@ -135,6 +165,17 @@ impl Settings {
             (None, None) => Unheard::Stop,
             (Some(_), _) | (_, Some(_)) => Unheard::GoOn,
         }
+    }
+}
+
+/// What is told of the events.
+const fn telling(format: Format, summary: bool) -> Result<Telling, UsageError> {
+    match (format, summary) {
+        (Format::Text, false) => Ok(Telling::Story),
+        (Format::Text, true) => Ok(Telling::Summary),
+        (Format::Jsonl, false) => Ok(Telling::Lines),
+        (Format::Jsonl, true) => Err(UsageError::SummaryOfLines),
+        (Format::Json, _) => Ok(Telling::Object),
     }
 }
 

@@ -59,6 +59,11 @@ impl<W: Write> Story<W> {
         Self { out, has_begun: false, tiers: 0, last: Told::Nothing }
     }
 
+    /// What is told next stands apart from the headings.
+    pub(crate) fn pause(&mut self) -> io::Result<()> {
+        if self.last == Told::Heading { writeln!(self.out) } else { Ok(()) }
+    }
+
     /// Where something is written beside the story.
     pub(crate) const fn beside(&mut self) -> &mut W {
         &mut self.out

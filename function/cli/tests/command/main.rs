@@ -18,6 +18,7 @@ mod hostile;
 mod memory;
 mod shapes;
 mod story;
+mod summary;
 mod sweep;
 mod usage;
 mod ways;
