@@ -23,7 +23,7 @@ use crate::tally::{Deeds, Done};
 
 pub(crate) use counts::Counts;
 pub(crate) use json::Summed;
-pub(crate) use scene::Scene;
+pub(crate) use scene::{ModeWord, Scene};
 pub(crate) use table::{Row, Table};
 pub(crate) use text::Tables;
 

@@ -28,6 +28,13 @@ pub(crate) enum Failure {
         #[source]
         source: io::Error,
     },
+    /// The page cannot be written.
+    #[error("the report cannot be written to `{}`", .path.display())]
+    Report {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
     /// The results of a test cannot be written down.
     #[error("the results cannot be written to `{}`", .path.display())]
     Results {
@@ -43,7 +50,7 @@ impl Problem for Failure {
             Self::CommandLine(_) => None,
             Self::Usage(error) => error.help(),
             Self::Output(_) => Some("look at the disk, or at what reads the output".to_owned()),
-            Self::AccountOut { .. } | Self::Results { .. } => {
+            Self::AccountOut { .. } | Self::Report { .. } | Self::Results { .. } => {
                 Some("give a file in a folder that you may write to".to_owned())
             }
         }
@@ -84,7 +91,7 @@ impl Failure {
                 console.report(&self);
                 Exit::Usage
             }
-            Self::Output(_) | Self::AccountOut { .. } | Self::Results { .. } => {
+            Self::Output(_) | Self::AccountOut { .. } | Self::Report { .. } | Self::Results { .. } => {
                 console.report(&self);
                 Exit::Error
             }

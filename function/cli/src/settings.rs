@@ -25,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) sweep: Option<SweepTime>,
     /// What to tell, and in which form.
     pub(crate) telling: Telling,
+    /// Where to write the page.
+    pub(crate) report: Option<PathBuf>,
     /// Where to write the account.
     pub(crate) account_out: Option<PathBuf>,
     /// The guard's own role.
@@ -140,6 +142,7 @@ impl Settings {
             at,
             format,
             summary,
+            report,
             account_out,
             role,
             fail_on,
@@ -156,14 +159,14 @@ impl Settings {
             sweepable(account.as_deref(), sweep)?;
         }
         let mode = mode.map(Mode::from);
-        Ok(Self { inputs, policy, account, mode, sweep, telling, account_out, own_role, fail_on })
+        Ok(Self { inputs, policy, account, mode, sweep, telling, report, account_out, own_role, fail_on })
     }
 
     /// What to do once nobody reads what is told.
     pub(crate) const fn unheard(&self) -> Unheard {
-        match (&self.account_out, self.fail_on) {
-            (None, None) => Unheard::Stop,
-            (Some(_), _) | (_, Some(_)) => Unheard::GoOn,
+        match (&self.report, &self.account_out, self.fail_on) {
+            (None, None, None) => Unheard::Stop,
+            (Some(_), _, _) | (_, Some(_), _) | (_, _, Some(_)) => Unheard::GoOn,
         }
     }
 }

@@ -7,12 +7,14 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 use anstream::AutoStream;
 use jiff::Timestamp;
 use tierguard::judge::Verdict;
+use tierguard::policy::Document;
 use tierguard::sweep::Digest;
 use tierguard::{Handled, Policy, Report};
 
 use crate::breakdown::{Breakdown, Scene, Summed, Tables};
 use crate::jsonl::{self, SweepReport};
 use crate::record::Origin;
+use crate::report::Report as Page;
 use crate::scenario::Against;
 use crate::settings::{Settings, Telling, Unheard};
 use crate::story::Story;
@@ -25,6 +27,8 @@ pub(crate) struct Teller {
     tally: Tally,
     /// Where it is asked for.
     breakdown: Option<Breakdown>,
+    /// The page, where it is asked for.
+    page: Option<Page>,
 }
 
 /// The standard output, for people.
@@ -41,7 +45,7 @@ enum Voice {
 
 impl Teller {
     /// Tells what `settings` want told.
-    pub(crate) fn new(settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &Settings, page: Option<Page>) -> Self {
         let paper = || Story::new(BufWriter::new(anstream::stdout().lock()));
         let voice = match settings.telling {
             Telling::Story => Voice::Story(paper()),
@@ -49,17 +53,20 @@ impl Teller {
             Telling::Lines => Voice::Lines(BufWriter::new(io::stdout().lock())),
             Telling::Object => Voice::Object(BufWriter::new(io::stdout().lock())),
         };
-        let breakdown = match settings.telling {
-            Telling::Summary | Telling::Object => Some(Breakdown::default()),
-            Telling::Story | Telling::Lines => None,
+        let breakdown = match (settings.telling, &page) {
+            (Telling::Summary | Telling::Object, _) | (_, Some(_)) => Some(Breakdown::default()),
+            (Telling::Story | Telling::Lines, None) => None,
         };
-        Self { voice, unheard: settings.unheard(), tally: Tally::default(), breakdown }
+        Self { voice, unheard: settings.unheard(), tally: Tally::default(), breakdown, page }
     }
 
     /// A scenario begins.
-    pub(crate) fn begin(&mut self, against: &Against, policy: &Policy) -> io::Result<()> {
+    pub(crate) fn begin(&mut self, against: &Against, policy: &Policy, document: Document) -> io::Result<()> {
         if let Some(breakdown) = &mut self.breakdown {
             breakdown.begin(Scene::new(against, policy));
+        }
+        if let Some(page) = &mut self.page {
+            page.begin(policy, document);
         }
         let told = match &mut self.voice {
             Voice::Story(story) | Voice::Summary(story) => story.begin(against, policy),
@@ -68,11 +75,15 @@ impl Teller {
         self.heard(told)
     }
 
-    /// An event was handled.
-    pub(crate) fn event(&mut self, handled: &Handled, origin: &Origin) -> io::Result<()> {
+    /// The event in `record` was handled.
+    pub(crate) fn event(&mut self, handled: &Handled, origin: &Origin, record: &str) -> io::Result<()> {
         self.tally.count(handled);
         if let Some(breakdown) = &mut self.breakdown {
-            breakdown.event(handled, &done(handled));
+            let done = done(handled);
+            breakdown.event(handled, &done);
+            if let Some(page) = &mut self.page {
+                page.event(handled, &done, origin, record);
+            }
         }
         let told = match &mut self.voice {
             Voice::Story(story) => story.event(handled, origin),
@@ -111,12 +122,12 @@ impl Teller {
         self.heard(told)
     }
 
-    /// The end, and what it all came to.
-    pub(crate) fn finish(mut self) -> io::Result<Tally> {
+    /// The end, and what it all came to; the page is still to be written.
+    pub(crate) fn finish(mut self) -> io::Result<(Tally, Option<(Page, Breakdown)>)> {
         let told = self.sum_up();
         self.heard(told)?;
         self.flush()?;
-        Ok(self.tally)
+        Ok((self.tally, self.page.zip(self.breakdown)))
     }
 
     fn sum_up(&mut self) -> io::Result<()> {

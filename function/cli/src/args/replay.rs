@@ -49,6 +49,11 @@ pub(crate) struct ReplayArgs {
     #[arg(long)]
     pub(crate) summary: bool,
 
+    /// Also write what it came to as one page of HTML, which needs no network: timeline, tables, the policy as a picture, and
+    /// each violation with its record and why
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+
     /// Write the account as it is after the last event
     #[arg(long, value_name = "FILE")]
     pub(crate) account_out: Option<PathBuf>,
@@ -94,6 +99,7 @@ Examples:
   aws cloudtrail lookup-events --output json |
     tierguard replay --policy policy.yaml --format jsonl -
   tierguard replay --policy policy.yaml --mode observe --summary AWSLogs/
+  tierguard replay --policy policy.yaml --mode observe --report march.html AWSLogs/
   tierguard replay --sweep --account account.json --at 2026-03-02T09:00:00Z
 
 Exit status: 0 handled, 1 an error, 2 a violation with --fail-on violation, 64 wrong usage.";

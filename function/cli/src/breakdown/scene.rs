@@ -55,13 +55,4 @@ impl ModeWord {
             _ => Self::Mixed,
         }
     }
-
-    /// As it is written in a policy.
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Enforce => "enforce",
-            Self::Observe => "observe",
-            Self::Mixed => "mixed",
-        }
-    }
 }
