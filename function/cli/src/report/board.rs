@@ -15,7 +15,11 @@ const WIDEST: usize = 90;
 /// All tables.
 pub(super) fn boards(breakdown: &Breakdown, names: &[(Facet, Names)]) -> String {
     let board = |(facet, names): &(Facet, Names)| board(*facet, table(*facet, breakdown), names);
-    names.iter().map(board).collect()
+    let (places, others): (Vec<_>, Vec<_>) =
+        names.iter().partition(|(facet, _)| matches!(facet, Facet::Account | Facet::Region));
+    // Both are short: they share the room of one.
+    let places: String = places.into_iter().map(board).collect();
+    format!("{}<div class=\"stack\">\n{places}</div>\n", others.into_iter().map(board).collect::<String>())
 }
 
 const fn table(facet: Facet, breakdown: &Breakdown) -> &Table {
