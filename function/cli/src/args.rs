@@ -82,6 +82,7 @@ impl Command {
             },
             Self::Replay(ReplayArgs { format, .. }) => match format {
                 Format::Text | Format::Jsonl => Speech::Text,
+                Format::Json => Speech::Json,
             },
             Self::Policy(PolicyCommand::Schema) | Self::Completions(_) | Self::Man(_) => Speech::Text,
         }

@@ -18,6 +18,8 @@ use crate::files;
 use crate::settings::UsageError;
 use why::Event;
 
+pub(crate) use why::deciding;
+
 /// Answers a question.
 ///
 /// # Errors

@@ -31,6 +31,13 @@ pub(crate) enum Failure {
         #[source]
         source: io::Error,
     },
+    /// The page cannot be written.
+    #[error("the report cannot be written to `{}`", .path.display())]
+    Report {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
     /// The results of a test cannot be written down.
     #[error("the results cannot be written to `{}`", .path.display())]
     Results {
@@ -57,7 +64,7 @@ impl Problem for Failure {
                 "make room in the folder for temporary files, or name another one in `TMPDIR`".to_owned(),
             ),
             Self::Page { .. } => Some("give a folder that you may write to".to_owned()),
-            Self::AccountOut { .. } | Self::Results { .. } => {
+            Self::AccountOut { .. } | Self::Report { .. } | Self::Results { .. } => {
                 Some("give a file in a folder that you may write to".to_owned())
             }
         }
@@ -101,6 +108,7 @@ impl Failure {
             Self::Output(_)
             | Self::NoRoom(_)
             | Self::AccountOut { .. }
+            | Self::Report { .. }
             | Self::Results { .. }
             | Self::Page { .. } => {
                 console.report(&self);

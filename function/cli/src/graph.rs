@@ -15,6 +15,8 @@ mod svg;
 
 use std::io::{self, Write};
 
+use tierguard::Policy;
+
 use crate::args::{GraphArgs, Picture};
 use crate::clock::instant_or_now;
 use crate::console::{Console, Problem};
@@ -22,6 +24,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::graph::build::Builder;
 use crate::graph::json::Report;
+use crate::graph::svg::Dress;
 use crate::{audit, files, jsonl};
 
 /// Draws a policy.
@@ -52,7 +55,7 @@ pub(crate) fn graph(args: GraphArgs, console: &mut Console) -> Result<Exit, Fail
     match format {
         Picture::Json => jsonl::write(&mut out, &Report::of(&graph))?,
         Picture::Mermaid => out.write_all(mermaid::draw(&fold::folded(graph)).as_bytes())?,
-        Picture::Svg => match svg::draw(&fold::folded(graph), document.name()) {
+        Picture::Svg => match svg::draw(&fold::folded(graph), document.name(), Dress::Alone) {
             Ok(svg) => out.write_all(svg.as_bytes())?,
             Err(error) => {
                 console.report(&error);
@@ -62,6 +65,12 @@ pub(crate) fn graph(args: GraphArgs, console: &mut Console) -> Result<Exit, Fail
     }
     out.flush()?;
     Ok(Exit::Handled)
+}
+
+/// The picture of `policy`, which is in the file `name`, as the part with this number of a page; `None` where it is too
+/// large to be drawn.
+pub(crate) fn part(policy: &Policy, name: &str, number: usize) -> Option<String> {
+    svg::draw(&fold::folded(Builder::new(policy).build()), name, Dress::Part(number)).ok()
 }
 
 impl Problem for layout::TooLarge {

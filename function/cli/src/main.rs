@@ -7,13 +7,15 @@
 //! `replay`: what is typed ([`args`]) becomes what is meant ([`settings`]); events are found ([`source`]), sorted by what they
 //! are replayed against ([`scenario`]), read by all cores ([`batch`], [`reading`]), and handled in the order of their time by the guard that
 //! also stands in the Lambda function ([`replay`]); after them it may sweep the account ([`sweep`]). What it did is told
-//! to people ([`story`]) or machines ([`jsonl`]).
+//! to people ([`story`]) or machines ([`jsonl`]), or only what it all came to ([`breakdown`]),
+//! and may be written down as a page ([`report`]).
 //!
 //! Judges nothing itself, and reaches no AWS account.
 
 mod args;
 mod audit;
 mod batch;
+mod breakdown;
 mod cases;
 mod check;
 mod clauses;
@@ -35,6 +37,7 @@ mod progress;
 mod reading;
 mod record;
 mod replay;
+mod report;
 mod scenario;
 mod schema;
 mod selection;

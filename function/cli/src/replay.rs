@@ -5,14 +5,15 @@ use std::path::Path;
 use tierguard::Guard;
 use tierguard_account::{Account, Desk};
 
-use crate::args::{FailOn, Format};
+use crate::args::FailOn;
 use crate::batch::Batch;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::reading::{Keep, Wanted};
+use crate::report::Report;
 use crate::scenario::{self, Scenario};
-use crate::settings::{Settings, UsageError};
+use crate::settings::{Settings, Telling, UsageError};
 use crate::source;
 use crate::sweep::{self, Last};
 use crate::teller::Teller;
@@ -22,16 +23,21 @@ use crate::teller::Teller;
 /// # Errors
 /// When nothing can be replayed, or what was done cannot be told.
 pub(crate) fn replay(settings: &Settings, console: &mut Console) -> Result<Exit, Failure> {
+    // First of all: what cannot be written is not to be found out after hours.
+    let report = settings.report.as_deref().map(Report::at).transpose()?;
     let scenarios = scenarios(settings, console);
     if settings.account_out.is_some() && scenarios.len() > 1 {
         return Err(UsageError::SeveralAccounts { count: scenarios.len() }.into());
     }
-    let mut teller = Teller::new(settings.format, settings.unheard());
+    let mut teller = Teller::new(settings, report);
     let mut last = None;
     for scenario in &scenarios {
         last = play(scenario, settings, &mut teller, console)?;
     }
-    let tally = teller.finish()?;
+    let (tally, report) = teller.finish()?;
+    if let Some((report, breakdown)) = report {
+        report.write(&breakdown)?;
+    }
     if let (Some(desk), Some(path)) = (last, &settings.account_out) {
         write_down(&desk.account(), path)?;
     }
@@ -58,19 +64,20 @@ fn play(
     teller: &mut Teller,
     console: &mut Console,
 ) -> Result<Option<Desk>, Failure> {
-    let (policy, account) = (scenario.policy(console), scenario.account(console));
-    let (Some(policy), Some(account)) = (policy, account) else { return Ok(None) };
+    let (document, account) = (scenario.document(console), scenario.account(console));
+    let (Some(document), Some(account)) = (document, account) else { return Ok(None) };
+    let policy = document.policy().clone();
     let policy = match settings.mode {
         Some(mode) => policy.with_mode(mode),
         None => policy,
     };
-    let keep = match settings.format {
-        Format::Text => Keep::Changes,
-        Format::Jsonl => Keep::All,
+    let keep = match settings.telling {
+        Telling::Story | Telling::Summary | Telling::Object => Keep::Changes,
+        Telling::Lines => Keep::All,
     };
     let wanted = Wanted { keep, selection: &settings.selection };
     let batch = Batch::read(&scenario.sources, wanted, console)?;
-    teller.begin(&scenario.against, &policy)?;
+    teller.begin(&scenario.against, &policy, document)?;
     let mut desk = Desk::new(Guard { policy, own_role: settings.own_role.clone() }, account);
     let last = handle(batch, &mut desk, teller, console)?;
     if let Some(when) = settings.sweep {
@@ -94,7 +101,7 @@ fn handle(
         let handled = desk.handle(json.as_bytes());
         // What people would have been told by message is in the story.
         drop(desk.take_notices());
-        teller.event(&handled, &origin)?;
+        teller.event(&handled, &origin, &json)?;
         last.note(&handled);
         counter.advance(1);
     }

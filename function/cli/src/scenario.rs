@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use tierguard::policy::{Document, Policy};
+use tierguard::policy::Document;
 use tierguard_account::Account;
 
 use crate::console::{Console, Problem};
@@ -115,13 +115,6 @@ fn nearest(source: &Source, name: &str) -> Option<PathBuf> {
 }
 
 impl Scenario {
-    /// Its policy.
-    ///
-    /// Says what is wrong with it on `console`.
-    pub(crate) fn policy(&self, console: &mut Console) -> Option<Policy> {
-        self.document(console).map(Document::into_policy)
-    }
-
     /// Its policy, and the file that it was read from.
     ///
     /// Says what is wrong with it on `console`.

@@ -11,8 +11,8 @@ use tierguard::policy::Mode;
 
 use crate::args::{FailOn, Format, ModeArg, ReplayArgs};
 use crate::console::Problem;
-use crate::selection::Selection;
 use crate::files;
+use crate::selection::Selection;
 
 /// What to replay, and how.
 #[derive(Debug, Default)]
@@ -29,8 +29,10 @@ pub(crate) struct Settings {
     pub(crate) mode: Option<Mode>,
     /// When to sweep, if at all.
     pub(crate) sweep: Option<SweepTime>,
-    /// How to tell.
-    pub(crate) format: Format,
+    /// What to tell, and in which form.
+    pub(crate) telling: Telling,
+    /// Where to write the page.
+    pub(crate) report: Option<PathBuf>,
     /// Where to write the account.
     pub(crate) account_out: Option<PathBuf>,
     /// The guard's own role.
@@ -46,6 +48,20 @@ pub(crate) enum Input {
     Stdin,
     /// A file, or a folder of them.
     Path(PathBuf),
+}
+
+/// What is told on the standard output.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Telling {
+    /// Each event, for people, and what they came to.
+    #[default]
+    Story,
+    /// What they came to, for people.
+    Summary,
+    /// Each event, for machines.
+    Lines,
+    /// What they came to, for machines.
+    Object,
 }
 
 /// When a sweep is.
@@ -75,6 +91,8 @@ pub(crate) enum UsageError {
     NotARole { text: String },
     #[error("`{text}` is not a point in time")]
     NotATime { text: String },
+    #[error("`--format jsonl` tells each event, and `--summary` tells none")]
+    SummaryOfLines,
     #[error("`--since` is not before `--until`")]
     NoTimeLeft,
     #[error("`{text}` is not an account")]
@@ -108,6 +126,7 @@ impl Problem for UsageError {
                 "write it like 2026-03-02T09:00:00Z, with its offset or Z, or give a day: 2026-03-02"
                     .to_owned()
             }
+            Self::SummaryOfLines => "leave one of them out, or take `--format json`".to_owned(),
             Self::NoTimeLeft => "give an earlier `--since` or a later `--until`".to_owned(),
             Self::NotAnAccount { text: _ } => "give its 12 digits: `--account-id 111122223333`".to_owned(),
             Self::NotARegion { text: _ } => "give its code: `--region eu-west-1`".to_owned(),
@@ -130,8 +149,24 @@ impl Settings {
     pub(crate) fn new(args: ReplayArgs) -> Result<Self, UsageError> {
         let selection = selection(&args)?;
         let ReplayArgs {
-            paths, policy, account, mode, sweep, at, format, account_out, role, fail_on, ..
+            paths,
+            policy,
+            account,
+            mode,
+            sweep,
+            at,
+            format,
+            summary,
+            report,
+            account_out,
+            role,
+            fail_on,
+            since: _,
+            until: _,
+            account_id: _,
+            region: _,
         } = args;
+        let telling = telling(format, summary)?;
         let inputs: Vec<_> = paths.into_iter().map(Input::from).collect();
         let policies = policy.iter().filter(|path| files::is_stdin(path)).count();
         let events = inputs.iter().filter(|input| **input == Input::Stdin).count();
@@ -145,15 +180,38 @@ impl Settings {
             sweepable(account.as_deref(), sweep)?;
         }
         let mode = mode.map(Mode::from);
-        Ok(Self { inputs, policy, account, selection, mode, sweep, format, account_out, own_role, fail_on })
+        Ok(Self {
+            inputs,
+            policy,
+            account,
+            selection,
+            mode,
+            sweep,
+            telling,
+            report,
+            account_out,
+            own_role,
+            fail_on,
+        })
     }
 
     /// What to do once nobody reads what is told.
     pub(crate) const fn unheard(&self) -> Unheard {
-        match (&self.account_out, self.fail_on) {
-            (None, None) => Unheard::Stop,
-            (Some(_), _) | (_, Some(_)) => Unheard::GoOn,
+        match (&self.report, &self.account_out, self.fail_on) {
+            (None, None, None) => Unheard::Stop,
+            (Some(_), _, _) | (_, Some(_), _) | (_, _, Some(_)) => Unheard::GoOn,
         }
+    }
+}
+
+/// What is told of the events.
+const fn telling(format: Format, summary: bool) -> Result<Telling, UsageError> {
+    match (format, summary) {
+        (Format::Text, false) => Ok(Telling::Story),
+        (Format::Text, true) => Ok(Telling::Summary),
+        (Format::Jsonl, false) => Ok(Telling::Lines),
+        (Format::Jsonl, true) => Err(UsageError::SummaryOfLines),
+        (Format::Json, _) => Ok(Telling::Object),
     }
 }
 

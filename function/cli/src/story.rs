@@ -27,6 +27,8 @@ use crate::record::Origin;
 use crate::scenario::Against;
 use crate::shown::shown;
 pub(crate) use crate::story::judged::Judged;
+pub(crate) use crate::story::line::short_name;
+pub(crate) use crate::story::row::{Row, Tone};
 pub(crate) use crate::story::summary::counted;
 
 use crate::story::details::{Details, Opened};
@@ -34,6 +36,11 @@ use crate::story::line::Line;
 use crate::story::style::{HEADING, QUIET};
 use crate::story::swept::Swept;
 use crate::tally::Tally;
+
+/// The details of an event that the policy forbids, or that needs a person.
+pub(crate) fn details(handled: &Handled, origin: &Origin) -> Vec<Row> {
+    Details { handled, origin }.rows()
+}
 
 /// Tells the story to `out`.
 pub(crate) struct Story<W> {
@@ -57,6 +64,11 @@ impl<W: Write> Story<W> {
     /// A story of which nothing is told yet.
     pub(crate) const fn new(out: W) -> Self {
         Self { out, has_begun: false, tiers: 0, last: Told::Nothing }
+    }
+
+    /// What is told next stands apart from the headings.
+    pub(crate) fn pause(&mut self) -> io::Result<()> {
+        if self.last == Told::Heading { writeln!(self.out) } else { Ok(()) }
     }
 
     /// Where something is written beside the story.

@@ -1,11 +1,13 @@
 //! What all events came to.
 
+mod deed;
 mod fates;
 
 use tierguard::Handled;
 use tierguard::judge::{Ignored, Verdict};
 use tierguard::sweep::Digest;
 
+pub(crate) use deed::{Deed, Deeds, Done, deeds};
 pub(crate) use fates::{Fates, Undone, only_told};
 
 /// How many of what there were.
@@ -71,6 +73,7 @@ impl Tally {
     }
 }
 
-fn add(count: &mut usize, more: usize) {
+/// Counts without end.
+pub(crate) fn add(count: &mut usize, more: usize) {
     *count = count.saturating_add(more);
 }

@@ -6,57 +6,89 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 
 use anstream::AutoStream;
 use jiff::Timestamp;
+use tierguard::judge::Verdict;
+use tierguard::policy::Document;
 use tierguard::sweep::Digest;
 use tierguard::{Handled, Policy, Report};
 
-use crate::args::Format;
+use crate::breakdown::{Breakdown, Scene, Summed, Tables};
 use crate::jsonl::{self, SweepReport};
 use crate::record::Origin;
+use crate::report::Report as Page;
 use crate::scenario::Against;
-use crate::settings::Unheard;
+use crate::settings::{Settings, Telling, Unheard};
 use crate::story::Story;
-use crate::tally::Tally;
+use crate::tally::{Done, Tally, deeds};
 
 /// Tells what happened.
 pub(crate) struct Teller {
     voice: Voice,
     unheard: Unheard,
     tally: Tally,
+    /// Where it is asked for.
+    breakdown: Option<Breakdown>,
+    /// The page, where it is asked for.
+    page: Option<Page>,
 }
 
+/// The standard output, for people.
+type Paper = BufWriter<AutoStream<StdoutLock<'static>>>;
+
 enum Voice {
-    Text(Story<BufWriter<AutoStream<StdoutLock<'static>>>>),
-    Jsonl(BufWriter<StdoutLock<'static>>),
+    Story(Story<Paper>),
+    Summary(Story<Paper>),
+    Lines(BufWriter<StdoutLock<'static>>),
+    Object(BufWriter<StdoutLock<'static>>),
     /// The reader has gone.
     Silent,
 }
 
 impl Teller {
-    /// Tells in this form.
-    pub(crate) fn new(format: Format, unheard: Unheard) -> Self {
-        let voice = match format {
-            Format::Text => Voice::Text(Story::new(BufWriter::new(anstream::stdout().lock()))),
-            Format::Jsonl => Voice::Jsonl(BufWriter::new(io::stdout().lock())),
+    /// Tells what `settings` want told.
+    pub(crate) fn new(settings: &Settings, page: Option<Page>) -> Self {
+        let paper = || Story::new(BufWriter::new(anstream::stdout().lock()));
+        let voice = match settings.telling {
+            Telling::Story => Voice::Story(paper()),
+            Telling::Summary => Voice::Summary(paper()),
+            Telling::Lines => Voice::Lines(BufWriter::new(io::stdout().lock())),
+            Telling::Object => Voice::Object(BufWriter::new(io::stdout().lock())),
         };
-        Self { voice, unheard, tally: Tally::default() }
+        let breakdown = match (settings.telling, &page) {
+            (Telling::Summary | Telling::Object, _) | (_, Some(_)) => Some(Breakdown::default()),
+            (Telling::Story | Telling::Lines, None) => None,
+        };
+        Self { voice, unheard: settings.unheard(), tally: Tally::default(), breakdown, page }
     }
 
     /// A scenario begins.
-    pub(crate) fn begin(&mut self, against: &Against, policy: &Policy) -> io::Result<()> {
+    pub(crate) fn begin(&mut self, against: &Against, policy: &Policy, document: Document) -> io::Result<()> {
+        if let Some(breakdown) = &mut self.breakdown {
+            breakdown.begin(Scene::new(against, policy));
+        }
+        if let Some(page) = &mut self.page {
+            page.begin(policy, document);
+        }
         let told = match &mut self.voice {
-            Voice::Text(story) => story.begin(against, policy),
-            Voice::Jsonl(_) | Voice::Silent => Ok(()),
+            Voice::Story(story) | Voice::Summary(story) => story.begin(against, policy),
+            Voice::Lines(_) | Voice::Object(_) | Voice::Silent => Ok(()),
         };
         self.heard(told)
     }
 
-    /// An event was handled.
-    pub(crate) fn event(&mut self, handled: &Handled, origin: &Origin) -> io::Result<()> {
+    /// The event in `record` was handled.
+    pub(crate) fn event(&mut self, handled: &Handled, origin: &Origin, record: &str) -> io::Result<()> {
         self.tally.count(handled);
+        if let Some(breakdown) = &mut self.breakdown {
+            let done = done(handled);
+            breakdown.event(handled, &done);
+            if let Some(page) = &mut self.page {
+                page.event(handled, &done, origin, record);
+            }
+        }
         let told = match &mut self.voice {
-            Voice::Text(story) => story.event(handled, origin),
-            Voice::Jsonl(out) => jsonl::write(out, &Report::new(handled, Some(&origin.to_string()))),
-            Voice::Silent => Ok(()),
+            Voice::Story(story) => story.event(handled, origin),
+            Voice::Lines(out) => jsonl::write(out, &Report::new(handled, Some(&origin.to_string()))),
+            Voice::Summary(_) | Voice::Object(_) | Voice::Silent => Ok(()),
         };
         self.heard(told)
     }
@@ -64,10 +96,13 @@ impl Teller {
     /// A sweep was made at the instant `at`.
     pub(crate) fn swept(&mut self, digest: &Digest, at: Timestamp) -> io::Result<()> {
         self.tally.count_sweep(digest);
+        if let Some(breakdown) = &mut self.breakdown {
+            breakdown.swept(digest, at);
+        }
         let told = match &mut self.voice {
-            Voice::Text(story) => story.swept(digest, at),
-            Voice::Jsonl(out) => jsonl::write(out, &SweepReport { sweep: digest }),
-            Voice::Silent => Ok(()),
+            Voice::Story(story) | Voice::Summary(story) => story.swept(digest, at),
+            Voice::Lines(out) => jsonl::write(out, &SweepReport { sweep: digest }),
+            Voice::Object(_) | Voice::Silent => Ok(()),
         };
         self.heard(told)
     }
@@ -80,22 +115,33 @@ impl Teller {
     /// What was told so far can be read.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         let told = match &mut self.voice {
-            Voice::Text(story) => story.flush(),
-            Voice::Jsonl(out) => out.flush(),
+            Voice::Story(story) | Voice::Summary(story) => story.flush(),
+            Voice::Lines(out) | Voice::Object(out) => out.flush(),
             Voice::Silent => Ok(()),
         };
         self.heard(told)
     }
 
-    /// The end, and what it all came to.
-    pub(crate) fn finish(mut self) -> io::Result<Tally> {
-        let told = match &mut self.voice {
-            Voice::Text(story) => story.end(&self.tally),
-            Voice::Jsonl(_) | Voice::Silent => Ok(()),
-        };
+    /// The end, and what it all came to; the page is still to be written.
+    pub(crate) fn finish(mut self) -> io::Result<(Tally, Option<(Page, Breakdown)>)> {
+        let told = self.sum_up();
         self.heard(told)?;
         self.flush()?;
-        Ok(self.tally)
+        Ok((self.tally, self.page.zip(self.breakdown)))
+    }
+
+    fn sum_up(&mut self) -> io::Result<()> {
+        let Self { voice, tally, breakdown, .. } = self;
+        match (voice, breakdown) {
+            (Voice::Story(story), _) => story.end(tally),
+            (Voice::Summary(story), Some(breakdown)) => {
+                story.pause()?;
+                story.end(tally)?;
+                if tally.events() > 0 { writeln!(story.beside(), "{}", Tables(breakdown)) } else { Ok(()) }
+            }
+            (Voice::Object(out), Some(breakdown)) => jsonl::write(out, &Summed::new(breakdown, tally)),
+            (Voice::Lines(_) | Voice::Silent | Voice::Summary(_) | Voice::Object(_), _) => Ok(()),
+        }
     }
 
     /// What became of something told. A reader who has gone is told no more, and is no error if the replay goes on.
@@ -107,5 +153,13 @@ impl Teller {
             }
             (told, Unheard::GoOn | Unheard::Stop) => told,
         }
+    }
+}
+
+/// What became of what an event broke.
+fn done(handled: &Handled) -> Vec<Done> {
+    match &handled.judgement.verdict {
+        Verdict::Violation(violation) => deeds(violation, &handled.actions),
+        Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged | Verdict::Undecidable(_) => Vec::new(),
     }
 }

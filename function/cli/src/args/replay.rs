@@ -58,9 +58,18 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "RFC3339", requires = "sweep")]
     pub(crate) at: Option<String>,
 
-    /// A story for people, or one JSON object per event
+    /// A story for people, one JSON object per event, or one that sums them up
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+
+    /// Tell no events, only what they came to: totals, and tables by tier, caller, rule, account and Region
+    #[arg(long)]
+    pub(crate) summary: bool,
+
+    /// Also write what it came to as one page of HTML, which needs no network: timeline, tables, the policy as a picture, and
+    /// each violation with its record and why
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
 
     /// Write the account as it is after the last event
     #[arg(long, value_name = "FILE")]
@@ -90,6 +99,8 @@ pub(crate) enum Format {
     Text,
     /// One JSON object per event, as the Lambda function returns it, and one for each sweep
     Jsonl,
+    /// One JSON object, of what the events came to
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -105,6 +116,8 @@ Examples:
   tierguard replay --policy policy.yaml --since 2026-02-01 --until 2026-02-28 AWSLogs/
   aws cloudtrail lookup-events --output json |
     tierguard replay --policy policy.yaml --format jsonl -
+  tierguard replay --policy policy.yaml --mode observe --summary AWSLogs/
+  tierguard replay --policy policy.yaml --mode observe --report march.html AWSLogs/
   tierguard replay --sweep --account account.json --at 2026-03-02T09:00:00Z
 
 Exit status: 0 handled, 1 an error, 2 a violation with --fail-on violation, 64 wrong usage.";

@@ -37,10 +37,12 @@ pub(super) enum Word {
 
 /// Lines of a policy.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Excerpt {
+pub(crate) struct Excerpt {
     file: String,
-    line: usize,
-    lines: Vec<String>,
+    /// The number of the first line, from 1.
+    pub(crate) line: usize,
+    /// The lines.
+    pub(crate) lines: Vec<String>,
 }
 
 impl Excerpt {

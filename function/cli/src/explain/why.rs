@@ -99,7 +99,7 @@ fn tell(
 }
 
 /// The lines of the policy that decided about an event.
-fn deciding(document: &Document, handled: &Handled) -> Vec<Excerpt> {
+pub(crate) fn deciding(document: &Document, handled: &Handled) -> Vec<Excerpt> {
     let tiers = || handled.judgement.tiers.iter().cloned();
     let clauses: Vec<_> = match &handled.judgement.verdict {
         Verdict::Violation(violation) => {

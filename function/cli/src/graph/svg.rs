@@ -10,6 +10,7 @@ use super::label::{self, counted};
 use super::layout::{Column, Layout, Link, Placed, Route, Shape, TooLarge, layout, length};
 use super::model::{Edge, Graph, Kind, Live, Node, Place};
 use crate::shown::shown_up_to;
+pub(super) use lines::Dress;
 use lines::Lines;
 use measure::{Face, widest};
 
@@ -30,7 +31,7 @@ const MOST_SENTENCES: usize = 60;
 ///
 /// # Errors
 /// When it is too large to be drawn.
-pub(super) fn draw(graph: &Graph, name: &str) -> Result<String, TooLarge> {
+pub(super) fn draw(graph: &Graph, name: &str, dress: Dress) -> Result<String, TooLarge> {
     let boxes: Vec<_> = graph.nodes.iter().enumerate().map(|(n, node)| Boxed::new(node, graph, n)).collect();
     let shapes: Vec<_> = boxes.iter().map(Boxed::shape).collect();
     let through: Vec<_> = graph.edges.iter().filter(|edge| !edge.is_loop()).collect();
@@ -42,7 +43,7 @@ pub(super) fn draw(graph: &Graph, name: &str) -> Result<String, TooLarge> {
     let top = MARGIN + heading.height() + 22;
     let legend_rows = legend.rows(width);
     let height = top + layout.height + 26 + length(legend_rows.len()) * 24 + MARGIN;
-    let mut svg = Lines::new();
+    let mut svg = Lines::new(dress);
     svg.open(width + 2 * MARGIN, height, &heading.title, &description(graph));
     heading.draw(&mut svg);
     svg.put(&format!("<g transform=\"translate({} {top})\">", MARGIN + (width - layout.width) / 2));
@@ -61,7 +62,7 @@ fn draw_all(svg: &mut Lines, boxes: &[Boxed<'_>], edges: &[&Edge], layout: &Layo
             "<path class=\"line {}\" d=\"{}\"{}/>",
             edge.kind.word(),
             path(route),
-            end_of(edge.kind)
+            svg.end_of(edge.kind)
         ));
     }
     for (boxed, placed) in boxes.iter().zip(&layout.boxes) {
@@ -83,10 +84,6 @@ fn path(route: &Route) -> String {
         Some(format!("{to_start}{} {} {bend}", from.x, from.y))
     });
     bends.collect::<Vec<_>>().join(" ")
-}
-
-fn end_of(kind: Kind) -> String {
-    format!(" marker-end=\"url(#end-{})\"", kind.word())
 }
 
 /// The words of `edge`, the middle of the last line of them just above `y`.
@@ -213,7 +210,7 @@ fn draw_loop(svg: &mut Lines, edge: &Edge, x: i64, y: i64) {
         "<path class=\"line {}\" d=\"M{from} {y} C{from} {deep} {to} {deep} {to} {}\"{}/>",
         edge.kind.word(),
         y + 1,
-        end_of(edge.kind)
+        svg.end_of(edge.kind)
     ));
     svg.put(&format!("<g class=\"label start {}\">", edge.kind.word()));
     svg.title(&edge.terms.join(", "));
@@ -311,7 +308,7 @@ impl Legend {
             let y = top + 12 + length(n) * 24;
             let mut x = MARGIN;
             for (kind, text) in row {
-                let end = end_of(*kind);
+                let end = svg.end_of(*kind);
                 svg.put(&format!(
                     "<path class=\"line {}\" d=\"M{x} {y} L{} {y}\"{end}/>",
                     kind.word(),

@@ -21,23 +21,7 @@ pub(super) struct Details<'h> {
 
 impl fmt::Display for Details<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut rows = Vec::new();
-        let handled = self.handled;
-        let groups = Groups(&handled.groups);
-        match &handled.judgement.verdict {
-            Verdict::Violation(violation) => {
-                Found { groups, verb: verb(handled) }.violation(violation, &mut rows);
-                let (actions, remarks) = (&handled.actions, &handled.judgement.remarks);
-                Done { groups, violation, actions, remarks }.rows(&mut rows);
-            }
-            Verdict::Undecidable(why) => undecidable(why, &mut rows),
-            Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged => {}
-        }
-        rows.extend(notes(handled));
-        rows.extend(groups.row());
-        rows.extend(self.caller());
-        rows.push(self.event());
-        rows.iter().enumerate().try_for_each(|(index, row)| {
+        self.rows().iter().enumerate().try_for_each(|(index, row)| {
             if index > 0 {
                 writeln!(f)?;
             }
@@ -60,6 +44,27 @@ impl fmt::Display for Opened<'_> {
 }
 
 impl Details<'_> {
+    /// All of them.
+    pub(super) fn rows(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        let handled = self.handled;
+        let groups = Groups(&handled.groups);
+        match &handled.judgement.verdict {
+            Verdict::Violation(violation) => {
+                Found { groups, verb: verb(handled) }.violation(violation, &mut rows);
+                let (actions, remarks) = (&handled.actions, &handled.judgement.remarks);
+                Done { groups, violation, actions, remarks }.rows(&mut rows);
+            }
+            Verdict::Undecidable(why) => undecidable(why, &mut rows),
+            Verdict::Compliant | Verdict::Ignored(_) | Verdict::Unmanaged => {}
+        }
+        rows.extend(notes(handled));
+        rows.extend(groups.row());
+        rows.extend(self.caller());
+        rows.push(self.event());
+        rows
+    }
+
     fn event(&self) -> Row {
         let name = self.handled.event.name.as_ref().map(|name| format!("{name} in ")).unwrap_or_default();
         Row::plain("event", format!("{name}{}", self.origin))

@@ -70,9 +70,12 @@ fn call(event: &Event) -> String {
         .fold(name, |name, word| name.replacen(word, "", 1))
 }
 
-/// The telling end of the caller's ARN: `Developer/alice` of an assumed role, `user/bob`, `root`.
 fn caller(event: &Event) -> &str {
-    let name = event.actor.name.as_deref().unwrap_or("-");
+    short_name(event.actor.name.as_deref().unwrap_or("-"))
+}
+
+/// The telling end of a caller's ARN: `Developer/alice` of an assumed role, `user/bob`, `root`.
+pub(crate) fn short_name(name: &str) -> &str {
     let resource = if name.starts_with("arn:") { name.splitn(6, ':').nth(5).unwrap_or(name) } else { name };
     resource.strip_prefix("assumed-role/").unwrap_or(resource)
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use anstyle::Style;
 
 use crate::shown::shown_up_to;
-use crate::story::style::QUIET;
+use crate::story::style::{BAD, GOOD, OPEN, QUIET};
 
 /// How many things of a kind are told one by one.
 pub(super) const MOST: usize = 6;
@@ -13,13 +13,42 @@ pub(super) const MOST: usize = 6;
 const WIDEST: usize = 2000;
 
 /// A detail: what kind of, and what it says.
-pub(super) struct Row {
+pub(crate) struct Row {
     label: &'static str,
     style: Style,
     text: String,
 }
 
+/// What a detail means to its reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Plain,
+    Good,
+    Open,
+    Bad,
+}
+
 impl Row {
+    /// What kind of detail it is; empty where it goes on with the one before.
+    pub(crate) const fn label(&self) -> &'static str {
+        self.label
+    }
+
+    /// What it says. It need not be safe to show.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What that means.
+    pub(crate) fn tone(&self) -> Tone {
+        match self.style {
+            GOOD => Tone::Good,
+            OPEN => Tone::Open,
+            BAD => Tone::Bad,
+            _ => Tone::Plain,
+        }
+    }
+
     pub(super) const fn new(label: &'static str, style: Style, text: String) -> Self {
         Self { label, style, text }
     }

@@ -132,7 +132,10 @@ fn untouched(violation: &Violation, actions: &[Action]) -> usize {
 }
 
 /// Those forbidden rules of which a part was added.
-fn narrowed<'a>(violation: &'a Violation, actions: &'a [Action]) -> HashSet<(&'a GroupId, &'a Rule)> {
+pub(super) fn narrowed<'a>(
+    violation: &'a Violation,
+    actions: &'a [Action],
+) -> HashSet<(&'a GroupId, &'a Rule)> {
     let is_there =
         |action: &&Action| action.adds() && matches!(action.outcome, Outcome::Done | Outcome::AlreadyThere);
     let there = actions.iter().filter(is_there).flat_map(named);
@@ -145,7 +148,7 @@ fn narrowed<'a>(violation: &'a Violation, actions: &'a [Action]) -> HashSet<(&'a
     violation.findings.iter().filter(is_narrowed).map(|finding| (&finding.group, &finding.rule)).collect()
 }
 
-fn list_outcome(actions: &[Action]) -> Option<&Outcome> {
+pub(super) fn list_outcome(actions: &[Action]) -> Option<&Outcome> {
     actions.iter().find(|action| is_of_list(action)).map(|action| &action.outcome)
 }
 
@@ -157,7 +160,7 @@ fn is_of_list(action: &Action) -> bool {
 }
 
 /// The rules that a call is about, each with its group.
-fn named(action: &Action) -> impl Iterator<Item = (&GroupId, &Rule)> {
+pub(super) fn named(action: &Action) -> impl Iterator<Item = (&GroupId, &Rule)> {
     group(action).into_iter().flat_map(|group| action.rules().iter().map(move |rule| (group, rule)))
 }
 

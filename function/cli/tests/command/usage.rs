@@ -78,14 +78,23 @@ fn help() {
               When the sweep is [default: the time of the last event]
 
           --format <FORMAT>
-              A story for people, or one JSON object per event
+              A story for people, one JSON object per event, or one that sums them up
 
               Possible values:
               - text:  A story for people
               - jsonl: One JSON object per event, as the Lambda function returns it, and one for each
                 sweep
+              - json:  One JSON object, of what the events came to
               
               [default: text]
+
+          --summary
+              Tell no events, only what they came to: totals, and tables by tier, caller, rule, account
+              and Region
+
+          --report <FILE>
+              Also write what it came to as one page of HTML, which needs no network: timeline, tables,
+              the policy as a picture, and each violation with its record and why
 
           --account-out <FILE>
               Write the account as it is after the last event
@@ -124,6 +133,8 @@ fn help() {
       tierguard replay --policy policy.yaml --since 2026-02-01 --until 2026-02-28 AWSLogs/
       aws cloudtrail lookup-events --output json |
         tierguard replay --policy policy.yaml --format jsonl -
+      tierguard replay --policy policy.yaml --mode observe --summary AWSLogs/
+      tierguard replay --policy policy.yaml --mode observe --report march.html AWSLogs/
       tierguard replay --sweep --account account.json --at 2026-03-02T09:00:00Z
 
     Exit status: 0 handled, 1 an error, 2 a violation with --fail-on violation, 64 wrong usage.

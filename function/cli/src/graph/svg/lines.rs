@@ -4,7 +4,19 @@ use super::super::model::Kind;
 use crate::shown::shown;
 
 /// An SVG file in the making.
-pub(super) struct Lines(Vec<String>);
+pub(super) struct Lines {
+    lines: Vec<String>,
+    dress: Dress,
+}
+
+/// How a picture comes to its looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dress {
+    /// It stands alone and brings them.
+    Alone,
+    /// It is the part with this number of a page that brings them: its identifiers clash with none of the others.
+    Part(usize),
+}
 
 /// How everything looks. Dark is for screens alone: paper is light.
 const STYLE: &str = "\
@@ -67,23 +79,40 @@ text{fill:#e6edf5}
 @media print{.paper{fill:none}}";
 
 impl Lines {
-    pub(super) const fn new() -> Self {
-        Self(Vec::new())
+    pub(super) const fn new(dress: Dress) -> Self {
+        Self { lines: Vec::new(), dress }
+    }
+
+    /// The attribute of a line of this kind that draws its end.
+    pub(super) fn end_of(&self, kind: Kind) -> String {
+        format!(" marker-end=\"url(#{})\"", self.id(&format!("end-{}", kind.word())))
+    }
+
+    fn id(&self, name: &str) -> String {
+        match self.dress {
+            Dress::Alone => name.to_owned(),
+            Dress::Part(number) => format!("graph-{number}-{name}"),
+        }
     }
 
     /// Begins the file: how large it is, what it is, and what it shows.
     pub(super) fn open(&mut self, width: i64, height: i64, title: &str, description: &str) {
+        let (title_id, desc_id) = (self.id("title"), self.id("desc"));
         self.put(&format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"tierguard\" role=\"img\" \
-             aria-labelledby=\"title desc\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">"
+             aria-labelledby=\"{title_id} {desc_id}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">"
         ));
-        self.put(&format!("<title id=\"title\">The tiers of {}</title>", escaped(title)));
+        self.put(&format!("<title id=\"{title_id}\">The tiers of {}</title>", escaped(title)));
         let description: Vec<_> = description.lines().map(escaped).collect();
-        self.put(&format!("<desc id=\"desc\">{}</desc>", description.join("\n")));
-        self.put(&format!("<style>\n{STYLE}\n</style>"));
+        self.put(&format!("<desc id=\"{desc_id}\">{}</desc>", description.join("\n")));
+        match self.dress {
+            Dress::Alone => self.put(&format!("<style>\n{STYLE}\n</style>")),
+            Dress::Part(_) => {}
+        }
         self.put("<defs>");
         for kind in Kind::ALL {
-            self.put(&marker(kind));
+            let marker = marker(kind, &self.id(&format!("end-{}", kind.word())));
+            self.put(&marker);
         }
         self.put("</defs>");
         self.put(&format!("<rect class=\"paper\" width=\"{width}\" height=\"{height}\"/>"));
@@ -92,12 +121,12 @@ impl Lines {
     /// The whole file.
     pub(super) fn close(mut self) -> String {
         self.put("</svg>\n");
-        self.0.join("\n")
+        self.lines.join("\n")
     }
 
     /// Adds `markup` as it is.
     pub(super) fn put(&mut self, markup: &str) {
-        self.0.push(markup.to_owned());
+        self.lines.push(markup.to_owned());
     }
 
     /// Adds what a pointer that rests on it is told.
@@ -112,7 +141,7 @@ impl Lines {
 }
 
 /// The end of a line: an arrowhead, or a bar where nothing gets through.
-fn marker(kind: Kind) -> String {
+fn marker(kind: Kind, id: &str) -> String {
     let word = kind.word();
     let (size, shape) = match kind {
         Kind::Denied => (14, "M10 0 L10 12 M1.5 2.5 L7 9.5 M7 2.5 L1.5 9.5"),
@@ -124,7 +153,7 @@ fn marker(kind: Kind) -> String {
         Kind::Allowed | Kind::Unused | Kind::Exempt | Kind::Missing | Kind::Violation => 11,
     };
     format!(
-        "<marker id=\"end-{word}\" viewBox=\"0 0 12 12\" refX=\"{at}\" refY=\"6\" markerWidth=\"{size}\" \
+        "<marker id=\"{id}\" viewBox=\"0 0 12 12\" refX=\"{at}\" refY=\"6\" markerWidth=\"{size}\" \
          markerHeight=\"{size}\" markerUnits=\"userSpaceOnUse\" orient=\"auto\">\
          <path class=\"end-{word}\" d=\"{shape}\"/></marker>"
     )
