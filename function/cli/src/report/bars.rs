@@ -26,8 +26,8 @@ pub(super) fn figure(timeline: &Timeline) -> String {
     let width = bars.len().max(LEAST).saturating_mul(PITCH);
     let drawn: String = bars.iter().enumerate().map(|(n, bar)| drawn(n, bar, highest, step)).collect();
     format!(
-        "<figure class=\"timeline\">\n<p class=\"scale\"><span>{} a {}</span><span id=\"bar-note\"></span></p>\n\
-         <svg id=\"bars\" role=\"group\" aria-label=\"Violations a {}\" viewBox=\"0 0 {width} {HEIGHT}\" preserveAspectRatio=\"none\">\n\
+        "<figure class=\"timeline\">\n<p class=\"scale\"><span>{} per {}</span><span id=\"bar-note\"></span></p>\n\
+         <svg id=\"bars\" role=\"group\" aria-label=\"Violations per {}\" viewBox=\"0 0 {width} {HEIGHT}\" preserveAspectRatio=\"none\">\n\
          {drawn}</svg>\n<p class=\"axis\"><span>{}</span>{}</p>\n{}{}</figure>\n",
         grouped(highest),
         step.words(),

@@ -148,7 +148,7 @@ fn policy(Case { handled, document, .. }: Case<'_>) -> String {
 fn record(json: &str) -> String {
     let (shown, left) = pretty(json);
     let rest = if left > 0 {
-        format!("<p class=\"quiet\">{} more of it are left out here.</p>\n", counted(left, "byte"))
+        format!("<p class=\"quiet\">{} of it are left out here.</p>\n", counted(left, "more byte"))
     } else {
         String::new()
     };

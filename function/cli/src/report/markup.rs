@@ -76,8 +76,8 @@ mod tests {
     #[test]
     fn nothing_is_markup() {
         let hostile = "</pre></script><script>alert('1')</script><!-- ]]> & \"x\" \u{202e}\u{2028}\0";
-        insta::assert_snapshot!(text(hostile), @"");
-        insta::assert_snapshot!(json(hostile), @"");
+        insta::assert_snapshot!(text(hostile), @r"&lt;/pre&gt;&lt;/script&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&lt;!-- ]]&gt; &amp; &quot;x&quot; \u{202e}\u{2028}\u{0}");
+        insta::assert_snapshot!(json(hostile), @r"&lt;/pre&gt;&lt;/script&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&lt;!-- ]]&gt; &amp; &quot;x&quot; \u202e\u2028\u0000");
     }
 
     #[test]

@@ -131,7 +131,8 @@ mod tests {
 
     fn shown(times: &[&str]) -> String {
         let (step, bars) = timeline(times).bars();
-        let at = |second| Timestamp::from_second(second).unwrap();
+        // A step may begin before the first instant that there is, and end after the last.
+        let at = |second| Timestamp::from_second(second).map_or_else(|_| second.to_string(), |it| it.to_string());
         let line = |bar: &Bar| format!("{} {} {}", at(bar.from), at(bar.to), bar.standings.total());
         let some: Vec<_> = bars.iter().filter(|bar| bar.standings.total() > 0).map(line).collect();
         format!("{} bars of a {}\n{}", bars.len(), step.words(), some.join("\n"))
@@ -139,13 +140,25 @@ mod tests {
 
     #[test]
     fn a_morning_is_told_in_hours() {
-        insta::assert_snapshot!(shown(&["2026-03-02T09:00:47Z", "2026-03-02T09:59:59Z", "2026-03-02T11:00:00Z"]), @"");
+        insta::assert_snapshot!(shown(&["2026-03-02T09:00:47Z", "2026-03-02T09:59:59Z", "2026-03-02T11:00:00Z"]), @"
+        3 bars of a hour
+        2026-03-02T09:00:00Z 2026-03-02T10:00:00Z 2
+        2026-03-02T11:00:00Z 2026-03-02T12:00:00Z 1
+        ");
     }
 
     #[test]
     fn a_month_is_told_in_days_and_a_year_in_weeks_from_monday() {
-        insta::assert_snapshot!(shown(&["2026-03-02T09:00:47Z", "2026-04-02T00:00:00Z"]), @"");
-        insta::assert_snapshot!(shown(&["2026-01-01T00:00:00Z", "2026-12-31T23:59:59Z"]), @"");
+        insta::assert_snapshot!(shown(&["2026-03-02T09:00:47Z", "2026-04-02T00:00:00Z"]), @"
+        32 bars of a day
+        2026-03-02T00:00:00Z 2026-03-03T00:00:00Z 1
+        2026-04-02T00:00:00Z 2026-04-03T00:00:00Z 1
+        ");
+        insta::assert_snapshot!(shown(&["2026-01-01T00:00:00Z", "2026-12-31T23:59:59Z"]), @"
+        53 bars of a week
+        2025-12-29T00:00:00Z 2026-01-05T00:00:00Z 1
+        2026-12-28T00:00:00Z 2027-01-04T00:00:00Z 1
+        ");
     }
 
     #[test]

@@ -33,8 +33,15 @@ const FIELDS: [&str; 18] = [
 /// A format, and what a run with `text` everywhere says that is more than text.
 type Format = (&'static str, fn(&Desk, &str) -> Result<(), String>);
 
-const FORMATS: [Format; 5] =
-    [("story", story), ("colours", colours), ("jsonl", jsonl), ("errors", errors), ("policy", policy)];
+const FORMATS: [Format; 7] = [
+    ("story", story),
+    ("colours", colours),
+    ("jsonl", jsonl),
+    ("errors", errors),
+    ("policy", policy),
+    ("summary", summary),
+    ("json", json),
+];
 
 /// A change with `text` at each of the fields in turn.
 fn events(text: &str) -> Vec<Value> {
@@ -100,6 +107,36 @@ fn jsonl(desk: &Desk, text: &str) -> Result<(), String> {
     let came = text.is_empty() || reports.iter().any(|report| report["actor"] == text);
     ensure(came && out.lines().all(all_seen), &out)?;
     ensure(reports.len() >= FIELDS.len() - 2, &format!("{} lines", reports.len()))
+}
+
+/// Each line is one of a table, with as many columns as its heading has, or one of the sums.
+fn summary(desk: &Desk, text: &str) -> Result<(), String> {
+    prepare(desk, text);
+    let Ran { code, out, err } = Ran::of(&mut desk.command("replay --summary events.json"));
+    ensure(code == 0, &err)?;
+    let tables = out.lines().filter(|line| line.contains("  EVENTS  VIOLATIONS  ")).count();
+    ensure(tables == 5 && out.lines().all(all_seen), &out)?;
+    let rows = out.lines().skip_while(|line| !line.starts_with("TIER ")).filter(|line| !line.is_empty());
+    let is_row = |line: &str| {
+        line.split("  ").filter(|cell| !cell.trim().is_empty()).count() >= 6 || line.starts_with("and ")
+    };
+    let is_wrong = rows.into_iter().find(|line| !is_row(line));
+    ensure(is_wrong.is_none(), is_wrong.unwrap_or_default())
+}
+
+/// One object in one line, with the text as it came.
+fn json(desk: &Desk, text: &str) -> Result<(), String> {
+    prepare(desk, text);
+    let Ran { code, out, err } = replay(desk, "json", &[]);
+    ensure(code == 0, &err)?;
+    let object: Value = serde_json::from_str(&out).map_err(|error| error.to_string())?;
+    let start: String = text.chars().take(700).collect();
+    let came = |row: &Value| row["name"] == start.as_str();
+    ensure(
+        text.is_empty() || object["callers"]["rows"].as_array().is_some_and(|rows| rows.iter().any(came)),
+        &out,
+    )?;
+    ensure(out.lines().count() == 1 && out.lines().all(all_seen), &out)
 }
 
 /// A damaged file is told in lines that are the command's own.

@@ -16,6 +16,7 @@ mod explain;
 mod graph;
 mod hostile;
 mod memory;
+mod report;
 mod shapes;
 mod story;
 mod summary;

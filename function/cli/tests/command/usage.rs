@@ -88,6 +88,10 @@ fn help() {
               Tell no events, only what they came to: totals, and tables by tier, caller, rule, account
               and Region
 
+          --report <FILE>
+              Also write what it came to as one page of HTML, which needs no network: timeline, tables,
+              the policy as a picture, and each violation with its record and why
+
           --account-out <FILE>
               Write the account as it is after the last event
 
@@ -111,6 +115,7 @@ fn help() {
       aws cloudtrail lookup-events --output json |
         tierguard replay --policy policy.yaml --format jsonl -
       tierguard replay --policy policy.yaml --mode observe --summary AWSLogs/
+      tierguard replay --policy policy.yaml --mode observe --report march.html AWSLogs/
       tierguard replay --sweep --account account.json --at 2026-03-02T09:00:00Z
 
     Exit status: 0 handled, 1 an error, 2 a violation with --fail-on violation, 64 wrong usage.

@@ -267,7 +267,7 @@ fn a_violation_in_words() {
     }
     "#);
     insta::assert_snapshot!(words(find("figure")), @"
-    1 a hour
+    1 per hour
     2 March 2026, 09:00: 1 undone
     2 March 2026
     undone
@@ -280,4 +280,28 @@ fn nothing_at_all_is_a_page_too() {
     let page = page_of(&desk, &json!([]));
     assert_eq!(strange(&page), Vec::<String>::new());
     assert!(page.contains("No change of a security group was found."));
+}
+
+/// However much there was, a browser can open it; all of it is counted.
+#[test]
+fn of_very_many_the_latest_are_listed() {
+    let desk = Desk::new("of_very_many_the_latest_are_listed");
+    let description = "x".repeat(250);
+    let change = |n: u16| {
+        let mut change = rule(&format!("event-{n}"), 0, "sg-0000000000000web1", 1000 + n, "0.0.0.0/0");
+        change["eventTime"] =
+            json!(format!("2026-03-02T{:0>2}:{:0>2}:{:0>2}Z", n / 3600, n / 60 % 60, n % 60));
+        change["userAgent"] = json!(description.repeat(100));
+        change
+    };
+    let page = page_of(&desk, &json!((0..2500).map(change).collect::<Vec<_>>()));
+    assert!(page.len() < 20 << 20 && page.len() > 10 << 20, "{} bytes", page.len());
+    assert!(page.contains("2,500 broke the policy"));
+    let listed = page.matches("<details class=\"incident\"").count();
+    assert!(
+        listed < 1000 && page.contains(&format!("{listed} of 2,500 are listed: the latest of each kind")),
+        "{listed}"
+    );
+    assert!(page.contains("3499/tcp from 0.0.0.0/0") && !page.contains("<span class=\"what\">1000/tcp"));
+    assert!(page.contains(" more bytes of it are left out here."));
 }
