@@ -82,7 +82,9 @@ fn label(bar: &Bar, step: Step) -> String {
 
 fn legend(bars: &[Bar]) -> String {
     let mut all = Standings::default();
-    bars.iter().for_each(|bar| all.merge(&bar.standings));
+    for bar in bars {
+        all.merge(&bar.standings);
+    }
     let entry = |standing: Standing| {
         format!("<li><i class=\"swatch {}\"></i>{}</li>", standing.word(), standing.words())
     };

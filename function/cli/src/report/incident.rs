@@ -1,6 +1,7 @@
 //! An event that people are to look at, as a part of the page: what it is told apart by, and the HTML of what there is to
 //! know about it.
 
+use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::Timestamp;
@@ -135,7 +136,8 @@ fn policy(Case { handled, document, .. }: Case<'_>) -> String {
             html.push_str("<span class=\"number\">…</span>\n");
         }
         for (number, line) in (excerpt.line..).zip(&excerpt.lines) {
-            html.push_str(&format!("<span class=\"number\">{number}</span> {}\n", text(line)));
+            // A text takes whatever is written to it.
+            let _ = writeln!(html, "<span class=\"number\">{number}</span> {}", text(line));
         }
         next = excerpt.line.saturating_add(excerpt.lines.len());
     }

@@ -77,57 +77,46 @@ fn some(names: &[&str]) -> String {
 
 /// What it came to, in sentences.
 pub(super) fn sentence(breakdown: &Breakdown, standings: &Standings) -> String {
-    let events = breakdown.all.events;
-    if events == 0 {
-        return "No change of a security group was found.".to_owned();
-    }
-    let broke = breakdown.all.violations;
-    let open = standings.of(Standing::Undecidable);
-    let changes = if events == 1 { "1 change".to_owned() } else { format!("{} changes", grouped(events)) };
-    let verdict = match broke {
-        0 => "None of them broke the policy.".to_owned(),
-        broke => format!("<strong>{} broke the policy</strong>: {}.", grouped(broke), fates(standings)),
+    let (events, broke) = (breakdown.all.events, breakdown.all.violations);
+    let changes = match events {
+        0 => return "No change of a security group was found.".to_owned(),
+        1 => "1 change".to_owned(),
+        events => format!("{} changes", grouped(events)),
     };
-    let undecidable = match open {
+    let verdict = match broke {
+        0 => "none broke the policy".to_owned(),
+        broke => format!("<strong>{} broke the policy</strong>: {}", grouped(broke), fates(standings)),
+    };
+    let undecidable = match standings.of(Standing::Undecidable) {
         0 => String::new(),
         1 => " One more could not be judged and needs a person.".to_owned(),
-        open => format!(" {} more could not be judged and need a person.", grouped(open)),
+        more => format!(" {} more could not be judged and need a person.", grouped(more)),
     };
-    format!("Of {changes} to security groups, {}{undecidable}", lower_first(&verdict))
+    format!("Of {changes} to security groups, {verdict}.{undecidable}")
 }
 
 fn fates(standings: &Standings) -> String {
-    let words = |standing| match standing {
-        Standing::Undone => "undone",
-        Standing::WouldBeUndone => "would have been undone",
-        Standing::Open => "left open",
-        Standing::Undecidable => "undecided",
-    };
     let broken = standings.each().filter(|(standing, _)| *standing != Standing::Undecidable);
     let some: Vec<_> = broken.filter(|(_, count)| *count > 0).collect();
-    match some.as_slice() {
-        [(standing, 1)] => format!(
-            "it {}{}",
-            if *standing == Standing::WouldBeUndone { "" } else { "was " },
-            words(*standing)
-        ),
-        [(standing, _)] => format!(
-            "all {}{}",
-            if *standing == Standing::WouldBeUndone { "" } else { "were " },
-            words(*standing)
-        ),
-        some => {
-            let parts: Vec<_> = some
-                .iter()
-                .map(|(standing, count)| format!("{} {}", grouped(*count), words(*standing)))
-                .collect();
-            parts.join(", ")
+    let part = |(standing, count): &(Standing, usize)| {
+        let (is, are, undone) = fate(*standing);
+        match (some.len(), count) {
+            (1, 1) => format!("it {is}{undone}"),
+            (1, _) => format!("all {are}{undone}"),
+            (_, count) => format!("{} {undone}", grouped(*count)),
         }
-    }
+    };
+    some.iter().map(part).collect::<Vec<_>>().join(", ")
 }
 
-fn lower_first(text: &str) -> String {
-    text.strip_prefix("None").map_or_else(|| text.to_owned(), |rest| format!("none{rest}"))
+/// What is said of one and of all before the fate, and the fate.
+const fn fate(standing: Standing) -> (&'static str, &'static str, &'static str) {
+    match standing {
+        Standing::Undone => ("was ", "were ", "undone"),
+        Standing::WouldBeUndone => ("", "", "would have been undone"),
+        Standing::Open => ("was ", "were ", "left open"),
+        Standing::Undecidable => ("was ", "were ", "not judged"),
+    }
 }
 
 /// The numbers that matter, each a link to the events that it counts.
@@ -187,6 +176,36 @@ pub(super) fn grouped(count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn said(events: usize, undone: usize, would: usize, open: usize, undecidable: usize) -> String {
+        let mut breakdown = Breakdown::default();
+        breakdown.all.events = events;
+        breakdown.all.violations = undone + would + open;
+        let mut standings = Standings::default();
+        for (standing, count) in Standing::ALL.into_iter().zip([undone, would, open, undecidable]) {
+            standings.add(standing, count);
+        }
+        sentence(&breakdown, &standings)
+    }
+
+    #[test]
+    fn what_it_came_to_is_a_sentence() {
+        insta::assert_snapshot!([
+            said(0, 0, 0, 0, 0),
+            said(1, 0, 0, 0, 0),
+            said(1, 1, 0, 0, 0),
+            said(20, 0, 12, 0, 1),
+            said(1300, 1100, 2, 3, 4),
+            said(2, 0, 0, 2, 0),
+        ].join("\n"), @"
+        No change of a security group was found.
+        Of 1 change to security groups, none broke the policy.
+        Of 1 change to security groups, <strong>1 broke the policy</strong>: it was undone.
+        Of 20 changes to security groups, <strong>12 broke the policy</strong>: all would have been undone. One more could not be judged and needs a person.
+        Of 1,300 changes to security groups, <strong>1,105 broke the policy</strong>: 1,100 undone, 2 would have been undone, 3 left open. 4 more could not be judged and need a person.
+        Of 2 changes to security groups, <strong>2 broke the policy</strong>: all were left open.
+        ");
+    }
 
     #[test]
     fn numbers_are_grouped() {

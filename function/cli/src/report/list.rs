@@ -78,8 +78,7 @@ fn item(names: &[(Facet, Names)], incident: &Incident) -> String {
          <span class=\"badge {word}\">{}</span><span class=\"what\">{}</span><span class=\"tier\">{}</span>\
          <span class=\"who\">{}</span></summary>\n<div class=\"body\">\n{}</div>\n</details>\n",
         numbers.collect::<String>(),
-        time.map(|time| time.strftime("%Y-%m-%d %H:%M:%S").to_string())
-            .unwrap_or_else(|| "no time".to_owned()),
+        time.map_or_else(|| "no time".to_owned(), |time| time.strftime("%Y-%m-%d %H:%M:%S").to_string()),
         standing.words(),
         incident.headline,
         if tiers.is_empty() { "no tier".to_owned() } else { tiers.join(", ") },

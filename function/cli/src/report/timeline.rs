@@ -132,7 +132,8 @@ mod tests {
     fn shown(times: &[&str]) -> String {
         let (step, bars) = timeline(times).bars();
         // A step may begin before the first instant that there is, and end after the last.
-        let at = |second| Timestamp::from_second(second).map_or_else(|_| second.to_string(), |it| it.to_string());
+        let at =
+            |second| Timestamp::from_second(second).map_or_else(|_| second.to_string(), |it| it.to_string());
         let line = |bar: &Bar| format!("{} {} {}", at(bar.from), at(bar.to), bar.standings.total());
         let some: Vec<_> = bars.iter().filter(|bar| bar.standings.total() > 0).map(line).collect();
         format!("{} bars of a {}\n{}", bars.len(), step.words(), some.join("\n"))
@@ -163,7 +164,11 @@ mod tests {
 
     #[test]
     fn any_two_times_are_told() {
-        insta::assert_snapshot!(shown(&["-009999-01-02T01:59:59Z", "9999-12-30T22:00:00Z"]), @"");
+        insta::assert_snapshot!(shown(&["-009999-01-02T01:59:59Z", "9999-12-30T22:00:00Z"]), @"
+        65 bars of a 16384 weeks
+        -386452944000 -009963-10-19T00:00:00Z 1
+        9820-02-14T00:00:00Z 257634864000 1
+        ");
         assert_eq!(Timeline::default().bars().1, []);
     }
 

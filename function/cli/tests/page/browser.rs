@@ -1,4 +1,4 @@
-//! Chromium without a window, driven by the DevTools protocol over a pipe: no port, no library, no download.
+//! Chromium without a window, driven by the `DevTools` protocol over a pipe: no port, no library, no download.
 //!
 //! Whatever the page asks of the network, says on the console or throws is kept, so that each test can say that there was
 //! nothing.
@@ -30,7 +30,7 @@ const FLAGS: [&str; 11] = [
     "--remote-debugging-pipe",
 ];
 /// How long an answer may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A browser with one page.
 pub(crate) struct Browser {
@@ -253,6 +253,10 @@ impl Drop for Browser {
 }
 
 /// The first Chromium in the search path.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where programs are is a setting of the machine, not of the command"
+)]
 fn program() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = std::env::split_paths(&path).collect();

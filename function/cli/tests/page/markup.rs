@@ -159,8 +159,10 @@ fn a_violation_in_words() {
     let page = page_of(&desk, &json!([forbidden()]));
     let xml = as_xml(&page);
     let document = Document::parse(&xml).unwrap();
+    let is_record = |node: Node<'_, '_>| node.attribute("class") == Some("record");
     let words = |node: Node<'_, '_>| {
-        let texts = node.descendants().filter(Node::is_text).filter_map(|node| node.text());
+        let texts = node.descendants().filter(|it| it.is_text() && !it.ancestors().any(is_record));
+        let texts = texts.filter_map(|node| node.text());
         texts.map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
     };
     let find = |tag: &str| document.descendants().find(|node| node.has_tag_name(tag)).unwrap();
@@ -183,7 +185,7 @@ fn a_violation_in_words() {
     State at the start
     account.json
     ");
-    insta::assert_snapshot!(words(find("details")), @r#"
+    insta::assert_snapshot!(words(find("details")), @"
     2026-03-02 09:00:01
     undone
     22/tcp from 0.0.0.0/0
@@ -208,64 +210,7 @@ fn a_violation_in_words() {
     ingress:
     10
     - { allow: [80/tcp, 443/tcp], from: anywhere }
-    The CloudTrail record
-    {
-      "awsRegion": "eu-west-1",
-      "eventID": "a",
-      "eventName": "AuthorizeSecurityGroupIngress",
-      "eventSource": "ec2.amazonaws.com",
-      "eventTime": "2026-03-02T09:00:01Z",
-      "eventVersion": "1.11",
-      "recipientAccountId": "111122223333",
-      "requestParameters": {
-        "groupId": "sg-0000000000000web1",
-        "ipPermissions": {
-          "items": [
-            {
-              "fromPort": 22,
-              "ipProtocol": "tcp",
-              "ipRanges": {
-                "items": [
-                  {
-                    "cidrIp": "0.0.0.0/0"
-                  }
-                ]
-              },
-              "toPort": 22
-            }
-          ]
-        }
-      },
-      "responseElements": {
-        "_return": true,
-        "securityGroupRuleSet": {
-          "items": [
-            {
-              "cidrIpv4": "0.0.0.0/0",
-              "fromPort": 22,
-              "groupId": "sg-0000000000000web1",
-              "groupOwnerId": "111122223333",
-              "ipProtocol": "tcp",
-              "isEgress": false,
-              "securityGroupRuleId": "sgr-00000000000000022",
-              "toPort": 22
-            }
-          ]
-        }
-      },
-      "sourceIPAddress": "198.51.100.23",
-      "userIdentity": {
-        "arn": "arn:aws:sts::111122223333:assumed-role/Developer/alice",
-        "sessionContext": {
-          "sessionIssuer": {
-            "arn": "arn:aws:iam::111122223333:role/Developer",
-            "type": "Role"
-          }
-        },
-        "type": "AssumedRole"
-      }
-    }
-    "#);
+    ");
     insta::assert_snapshot!(words(find("figure")), @"
     1 per hour
     2 March 2026, 09:00: 1 undone
