@@ -195,10 +195,11 @@
     else refresh();
   });
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => {
+  document.getElementById("clear").addEventListener("click", () => {
     range = null;
-    // The fields are empty only after this event.
-    setTimeout(() => { refresh(); arrange(); });
+    form.reset();
+    refresh();
+    arrange();
   });
 
   document.addEventListener("keydown", (event) => {
