@@ -107,7 +107,7 @@ fn a_name_in_a_table_and_a_tier_in_the_picture_filter() {
     assert!(chosen.ends_with(&count), "{chosen} {count}");
     assert_eq!(browser.text("document.activeElement.id"), "incidents");
     browser.click("#clear");
-    browser.click(".graph .node.tier.pick rect");
+    browser.click(".graph .node.tier.pick");
     assert!(browser.holds("document.querySelector('select[name=tier]').value !== ''"));
     assert!(browser.number(SEEN) < 34.0);
     browser.click("#clear");
