@@ -121,11 +121,16 @@ impl Browser {
 
     /// Presses the mouse in the middle of the first element that `selector` finds.
     pub(crate) fn click(&mut self, selector: &str) {
+        // What comes into view is laid out only then, and moves the rest.
         let place = self.value(&format!(
-            "(() => {{ const it = document.querySelector({}); it.scrollIntoView({{block: 'center', behavior: 'instant'}}); \
-             const {{x, y, width, height}} = it.getBoundingClientRect(); return [x + width / 2, y + height / 2]; }})()",
+            "(async () => {{ const it = document.querySelector({}); \
+             it.scrollIntoView({{block: 'center', behavior: 'instant'}}); \
+             for (let n = 0; n < 3; n++) await new Promise((done) => requestAnimationFrame(done)); \
+             const {{x, y, width, height}} = it.getBoundingClientRect(); const at = [x + width / 2, y + height / 2]; \
+             return it.contains(document.elementFromPoint(...at)) ? at : null; }})()",
             json!(selector)
         ));
+        assert!(place.is_array(), "{selector} is not where it can be clicked");
         for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
             let button = if kind == "mouseMoved" { "none" } else { "left" };
             let mouse =
