@@ -17,6 +17,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -96,18 +97,20 @@ def replay(out):
 
 
 def run(command):
-    """Seconds, seconds of processor time, peak memory in MB, and what it printed. Exit status 2 is a finding."""
-    with open(os.devnull, "rb") as nothing:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdin=nothing, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        # The answer is read while it is written, lest the pipe fills; errors are few.
-        answer = process.stdout.read()
-        errors = process.stderr.read().decode(errors="replace")
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
+    """Seconds, seconds of processor time, peak memory in MB, and a file of what it printed. Exit status 2 is a finding.
+
+    What is printed is not held here: the peak of a process begins with that of the one that starts it."""
+    answer, errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=answer, stderr=errors)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
+    answer.seek(0)
+    errors.seek(0)
     if process.returncode not in (0, 2):
-        sys.exit(f"{shlex.join(map(str, command))} ended with {process.returncode}: {errors[-2000:]}")
+        said = errors.read(2000).decode(errors="replace")
+        sys.exit(f"{shlex.join(map(str, command))} ended with {process.returncode}: {said}")
     return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, answer
 
 
@@ -144,7 +147,7 @@ def take_turns(commands, times):
             *figures, answer = run(command)
             runs[name].append(figures)
             if name.startswith(("jq", "Python", "DuckDB")):
-                counts[name] = int(answer)
+                counts[name] = int(answer.read())
     if len(set(counts.values())) != 1:
         sys.exit(f"they do not find the same: {counts}")
     return {name: [statistics.median(column) for column in zip(*rows)] for name, rows in runs.items()}
@@ -190,7 +193,7 @@ def agree(folder, megabytes):
     """That what is measured is the right answer: the violations that the generator meant, each once."""
     out, made = logs(folder, megabytes, [])
     answer = run([binary("tierguard"), "replay", "--format", "jsonl", str(out)])[3]
-    reports = [json.loads(line) for line in answer.splitlines()]
+    reports = (json.loads(line) for line in answer)
     found = len({report["event_id"] for report in reports if report["verdict"] == "violation"})
     meant = sum(made["violations-by-tier"].values())
     if found != meant:
