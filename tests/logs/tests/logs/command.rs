@@ -103,9 +103,9 @@ fn its_help_shows_examples() {
     insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @"
     Make realistic CloudTrail logs of any size, and say what a replay of them must find
 
-    The same options make the same bytes. The folder gets AWS's own layout (AWSLogs/…) and a
-    policy.yaml; the standard output gets one JSON object: how much was made, and how many changes each
-    tier forbids, by tier and by caller.
+    The same options make the same bytes. The folder gets AWS's own layout and a policy.yaml; the
+    standard output gets one JSON object: how much was made, and how many changes each tier forbids, by
+    tier and by caller.
 
     Usage: tierguard-logs [OPTIONS] --out <DIR>
 
