@@ -9,7 +9,7 @@ mod replay;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub(crate) use audit::{AuditArgs, AuditFormat};
+pub(crate) use audit::{AuditArgs, AuditFailOn, AuditFormat};
 pub(crate) use cases::TestArgs;
 pub(crate) use check::{CheckArgs, FailOnWarning};
 pub(crate) use explain::ExplainArgs;
