@@ -5,6 +5,7 @@ mod cases;
 mod check;
 mod explain;
 mod graph;
+mod init;
 mod replay;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -14,6 +15,7 @@ pub(crate) use cases::TestArgs;
 pub(crate) use check::{CheckArgs, FailOnWarning};
 pub(crate) use explain::ExplainArgs;
 pub(crate) use graph::{GraphArgs, Picture};
+pub(crate) use init::InitArgs;
 pub(crate) use replay::{FailOn, Format, ModeArg, ReplayArgs};
 
 /// Keeps EC2 security groups within a tier policy
@@ -26,7 +28,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write, check and look at a policy
+    /// Draft, check, test and look at a policy
     #[command(subcommand)]
     Policy(PolicyCommand),
     Explain(ExplainArgs),
@@ -36,6 +38,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
+    Init(InitArgs),
     Check(CheckArgs),
     Graph(GraphArgs),
     Test(TestArgs),
@@ -63,6 +66,7 @@ is completed and checked by editors that know YAML.";
 
 const EXAMPLE: &str = "\
 Examples:
+  tierguard policy init --account account.json > policy.yaml
   tierguard policy check policy.yaml
   tierguard policy graph policy.yaml > tiers.svg
   tierguard audit --policy policy.yaml --account account.json

@@ -1,6 +1,6 @@
 //! The desk door: the `tierguard` command.
 //!
-//! `policy check` says what is wrong with a policy ([`check`]), `policy test` whether it says what was expected ([`cases`]),
+//! `policy init` drafts a policy from an account ([`init`]), `policy check` says what is wrong with a policy ([`check`]), `policy test` whether it says what was expected ([`cases`]),
 //! `policy graph` draws it ([`graph`]), `explain` says why ([`explain`]). `audit` says what is wrong in an account ([`audit`]).
 //!
 //! `replay`: what is typed ([`args`]) becomes what is meant ([`settings`]); events are found ([`source`]), sorted by what they
@@ -22,6 +22,7 @@ mod explain;
 mod failure;
 mod files;
 mod graph;
+mod init;
 mod jsonl;
 mod long;
 mod progress;
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
 fn run(console: &mut Console) -> Result<Exit, Failure> {
     match Args::try_parse()?.command {
         Command::Policy(PolicyCommand::Check(args)) => check::check(args, console),
+        Command::Policy(PolicyCommand::Init(args)) => init::init(args, console),
         Command::Policy(PolicyCommand::Graph(args)) => graph::graph(args, console),
         Command::Policy(PolicyCommand::Test(args)) => cases::test(args, console),
         Command::Policy(PolicyCommand::Schema) => schema::schema(),

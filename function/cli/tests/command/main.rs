@@ -15,6 +15,7 @@ mod errors;
 mod explain;
 mod graph;
 mod hostile;
+mod init;
 mod memory;
 mod shapes;
 mod story;
