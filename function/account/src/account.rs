@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use tierguard::group::{Group, Rule};
-use tierguard::id::{AccountId, GroupId, GroupKey, GroupName, InterfaceId, PrefixListId, VpcId};
+use tierguard::id::{AccountId, GroupId, GroupKey, GroupName, InterfaceId, PrefixListId, Region, VpcId};
 use tierguard::network::AddressSet;
 use tierguard::permission::{GroupRef, Peer};
 
@@ -63,6 +63,14 @@ impl Account {
     /// All groups, by id.
     pub fn groups(&self) -> impl Iterator<Item = &Group> {
         self.groups.values().map(|entry| &entry.group)
+    }
+
+    /// The Region of this group, where its file tells its ARN.
+    #[must_use]
+    pub fn region_of(&self, group: &Group) -> Option<Region> {
+        let entry = self.groups.get(&(group.id.clone(), group.owner.clone()))?;
+        let arn = entry.extras.get("SecurityGroupArn")?.as_str()?;
+        Region::new(arn.split(':').nth(3)?).ok()
     }
 
     /// The group of this id. Only groups of `account`, or of an unknown owner, are seen; without an account, all.

@@ -94,9 +94,16 @@ impl Account {
     }
 
     fn list(&self, call: &'static str, id: &PrefixListId) -> Result<&List, LookUpError> {
-        let message = || format!("InvalidPrefixListID.NotFound: The prefix list ID '{id}' does not exist");
-        self.lists.get(id).ok_or_else(|| failed(call, message()))
+        self.lists.get(id).ok_or_else(|| failed(call, missing_list(id)))
     }
+}
+
+/// Why nothing is known of a list, and what to do about it: whoever reads this has a file to complete.
+fn missing_list(id: &PrefixListId) -> String {
+    format!(
+        "the account file has no list {id} among its `PrefixLists`: add it, with what `aws ec2 \
+         get-managed-prefix-list-entries --prefix-list-id {id}` prints as its `Entries`"
+    )
 }
 
 /// A look-up that trying again cannot help.

@@ -28,6 +28,14 @@ pub enum Problem {
     /// JSON, but not an object.
     #[error("not a JSON object")]
     NotAnObject,
+    /// A key of the file that is nearly one of those that are read.
+    #[error("unknown key `{}`", .key.escape_debug())]
+    Misspelt {
+        /// The key.
+        key: String,
+        /// The one that was meant.
+        likely: &'static str,
+    },
     /// A value of the wrong kind.
     #[error("{place} is not {expected}")]
     WrongKind {
@@ -83,6 +91,13 @@ impl AccountError {
     #[must_use]
     pub fn help(&self) -> &'static str {
         match self.problem {
+            Problem::Misspelt { likely, .. } => match likely {
+                "SecurityGroupRules" => "write `SecurityGroupRules`",
+                "PrefixLists" => "write `PrefixLists`",
+                "NetworkInterfaces" => "write `NetworkInterfaces`",
+                "Vpcs" => "write `Vpcs`",
+                _ => "write `SecurityGroups`",
+            },
             Problem::Json { .. } | Problem::NotAnObject => {
                 "write one JSON object with the keys of the AWS CLI: SecurityGroups, SecurityGroupRules, PrefixLists, \
                  NetworkInterfaces, Vpcs"

@@ -20,6 +20,7 @@ const GROUPS: &str = "SecurityGroups";
 const RULES: &str = "SecurityGroupRules";
 const LISTS: &str = "PrefixLists";
 const INTERFACES: &str = "NetworkInterfaces";
+const VPCS: &str = "Vpcs";
 
 impl Account {
     /// Reads the AWS CLI's output keys merged in one object; `name` is what errors call the file.

@@ -4,6 +4,7 @@
 //!   JSON, and applies changes as EC2 would.
 //! - [`Ports`] let the guard act on it.
 //! - [`Desk`] puts the two together: a record goes in, is applied, and is handled.
+//! - [`Account::estate`] is what a first policy is drafted from.
 //!
 //! Judges nothing, opens no file, and is never part of what is deployed.
 
@@ -14,6 +15,7 @@ mod call;
 mod desk;
 mod entry;
 mod error;
+mod estate;
 mod generated;
 mod interface;
 mod json;

@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod explain;
 mod graph;
+mod init;
 mod man;
 mod replay;
 
@@ -13,12 +14,13 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::console::Speech;
 
-pub(crate) use audit::{AuditArgs, AuditFormat};
+pub(crate) use audit::{AuditArgs, AuditFailOn, AuditFormat};
 pub(crate) use cases::TestArgs;
 pub(crate) use check::{CheckArgs, FailOnWarning};
 pub(crate) use completions::CompletionsArgs;
 pub(crate) use explain::ExplainArgs;
 pub(crate) use graph::{GraphArgs, Picture};
+pub(crate) use init::InitArgs;
 pub(crate) use man::ManArgs;
 pub(crate) use replay::{FailOn, Format, ModeArg, ReplayArgs};
 
@@ -32,7 +34,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write, check and look at a policy
+    /// Draft, check, test and look at a policy
     #[command(subcommand, after_help = POLICY_EXAMPLES)]
     Policy(PolicyCommand),
     Explain(ExplainArgs),
@@ -44,6 +46,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
+    Init(InitArgs),
     Check(CheckArgs),
     Graph(GraphArgs),
     Test(TestArgs),
@@ -66,7 +69,9 @@ impl Command {
     pub(crate) const fn speech(&self) -> Speech {
         match self {
             Self::Policy(
-                PolicyCommand::Check(CheckArgs { format, .. }) | PolicyCommand::Test(TestArgs { format, .. }),
+                PolicyCommand::Init(InitArgs { format, .. })
+                | PolicyCommand::Check(CheckArgs { format, .. })
+                | PolicyCommand::Test(TestArgs { format, .. }),
             )
             | Self::Explain(ExplainArgs { format, .. }) => match format {
                 AnswerFormat::Text => Speech::Text,
@@ -99,12 +104,14 @@ is completed and checked by editors that know YAML.";
 
 const POLICY_EXAMPLES: &str = "\
 Examples:
+  tierguard policy init --account account.json > policy.yaml
   tierguard policy check policy.yaml
   tierguard policy test policy.yaml
   tierguard policy graph policy.yaml > tiers.svg";
 
 const EXAMPLE: &str = "\
 Examples:
+  tierguard policy init --account account.json > policy.yaml
   tierguard policy check policy.yaml
   tierguard policy graph policy.yaml > tiers.svg
   tierguard audit --policy policy.yaml --account account.json

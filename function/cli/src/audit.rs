@@ -4,19 +4,22 @@ mod json;
 mod sarif;
 mod table;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use thiserror::Error;
+use tierguard::id::{GroupId, Region};
 use tierguard::judge::{Judgement, Verdict};
 use tierguard::policy::Document;
 use tierguard::sweep::{self, Home};
 use tierguard::{Guard, Policy};
 use tierguard_account::{Account, Desk};
 
-use crate::args::{AuditArgs, AuditFormat, FailOn};
+use crate::args::{AuditArgs, AuditFailOn, AuditFormat};
 use crate::clock::instant_or_now;
-use crate::console::Console;
+use crate::console::{Console, Problem};
 use crate::exit::Exit;
 use crate::failure::{Failure, answered};
 use crate::scenario::{self, ScenarioError};
@@ -29,6 +32,25 @@ struct Audit {
     document: Document,
     at: Timestamp,
     found: sweep::Audit,
+    /// The Regions of groups, where they are known.
+    regions: BTreeMap<GroupId, Region>,
+}
+
+/// Why nothing was judged.
+#[derive(Debug, Error)]
+enum AuditError {
+    #[error("the account `{}` has no security groups, so nothing was judged", .path.display())]
+    NoGroups { path: PathBuf },
+}
+
+impl Problem for AuditError {
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::NoGroups { .. } => {
+                Some("write what `aws ec2 describe-security-groups --output json` prints into it".to_owned())
+            }
+        }
+    }
 }
 
 /// Judges an account.
@@ -39,10 +61,7 @@ pub(crate) fn audit(args: AuditArgs, console: &mut Console) -> Result<Exit, Fail
     let AuditArgs { account, policy, at, format, fail_on } = args;
     let at = instant_or_now(at)?;
     let Some(audit) = judged(&account, policy, at, console) else { return Ok(Exit::Error) };
-    let exit = match fail_on {
-        Some(FailOn::Violation) if audit.has_violation() => Exit::Violation,
-        Some(FailOn::Violation) | None => Exit::Handled,
-    };
+    let exit = if fail_on.iter().any(|what| audit.has(*what)) { Exit::Violation } else { Exit::Handled };
     let written = match format {
         AuditFormat::Table => table::write(&audit, &mut anstream::stdout().lock()),
         AuditFormat::Json => jsonl::write(&mut io::stdout().lock(), &json::Report::new(&audit)),
@@ -59,8 +78,14 @@ fn judged(path: &Path, policy: Option<PathBuf>, at: Timestamp, console: &mut Con
     };
     let (document, account) = (files::policy(&policy, console), files::account(path, console));
     let (document, account) = (document?, account?);
+    if account.groups().next().is_none() {
+        console.report(&AuditError::NoGroups { path: path.to_owned() });
+        return None;
+    }
+    let regions = account.groups().filter_map(|group| Some((group.id.clone(), account.region_of(group)?)));
+    let regions = regions.collect();
     match all_groups(document.policy(), account, at) {
-        Ok(found) => Some(Audit { account: path.to_owned(), document, at, found }),
+        Ok(found) => Some(Audit { account: path.to_owned(), document, at, found, regions }),
         Err(error) => {
             console.report(&error);
             None
@@ -89,7 +114,11 @@ impl Audit {
         groups.chain([&self.found.interfaces])
     }
 
-    fn has_violation(&self) -> bool {
-        self.judgements().any(|judgement| matches!(judgement.verdict, Verdict::Violation(_)))
+    fn has(&self, what: AuditFailOn) -> bool {
+        self.judgements().any(|judgement| match (what, &judgement.verdict) {
+            (AuditFailOn::Violation, verdict) => matches!(verdict, Verdict::Violation(_)),
+            (AuditFailOn::Undecidable, Verdict::Violation(violation)) => !violation.unsettled.is_empty(),
+            (AuditFailOn::Undecidable, verdict) => matches!(verdict, Verdict::Undecidable(_)),
+        })
     }
 }

@@ -4,6 +4,7 @@ mod json;
 mod junit;
 mod text;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,9 @@ use crate::{files, jsonl};
 
 /// How the names of files of cases end.
 const ENDINGS: [&str; 2] = [".test.yaml", ".test.yml"];
+
+/// How the names of policies end.
+const POLICIES: [&str; 3] = [".yaml", ".yml", ".json"];
 
 /// The cases of one file, and what the policy says of each.
 struct Tested {
@@ -62,9 +66,15 @@ pub(crate) fn test(args: TestArgs, console: &mut Console) -> Result<Exit, Failur
     let at = instant_or_now(at)?;
     let Some(document) = files::policy(&file, console) else { return Ok(Exit::Error) };
     let paths = if cases.is_empty() { beside(&file, console) } else { cases };
-    let tested: Vec<_> = paths.iter().filter_map(|path| tested(path, &document, at, console)).collect();
+    let (mut tested, mut unread) = (Vec::new(), Vec::new());
+    for path in &paths {
+        match answered_cases(path, &document, at, console) {
+            Some(file) => tested.push(file),
+            None => unread.push(path.to_string_lossy().into_owned()),
+        }
+    }
     if let Some(path) = junit {
-        let written = std::fs::write(&path, junit::xml(document.name(), &tested));
+        let written = std::fs::write(&path, junit::xml(document.name(), &tested, &unread));
         written.map_err(|source| Failure::Results { path, source })?;
     }
     let exit = match tested.iter().all(Tested::has_passed) {
@@ -91,22 +101,36 @@ fn beside(policy: &Path, console: &mut Console) -> Vec<PathBuf> {
             return Vec::new();
         }
     };
-    let mut found: Vec<_> = found.filter(|path| holds_cases(path)).collect();
-    found.sort();
+    let all: BTreeSet<_> = found.collect();
+    let found: Vec<_> = all.iter().filter(|path| is_of(path, policy, &all)).collect();
     if found.is_empty() {
         console.report(&CasesError::None { policy: policy.to_owned() });
     }
     // As they would have been typed.
-    found.into_iter().map(|path| path.strip_prefix("./").map(Path::to_owned).unwrap_or(path)).collect()
+    found.into_iter().map(|path| path.strip_prefix("./").unwrap_or(path).to_owned()).collect()
 }
 
-fn holds_cases(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    ENDINGS.iter().any(|ending| name.ends_with(ending))
+/// Whether the file at `path`, one of `all` in a folder, holds cases of `policy`: those of another policy, after which
+/// they are named, are none of its. `policy.prod.test.yaml` belongs to `policy.prod.yaml`, or else to `policy.yaml`, or
+/// else to every policy there.
+fn is_of(path: &Path, policy: &Path, all: &BTreeSet<PathBuf>) -> bool {
+    let name = name_of(path);
+    let Some(base) = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)) else { return false };
+    let dots = base.match_indices('.').map(|(dot, _)| dot).chain([base.len()]);
+    let stems: Vec<_> = dots.filter_map(|end| base.get(..end)).collect();
+    let is_there = |name: String| all.contains(&path.with_file_name(name));
+    let is_policy = |stem: &&str| POLICIES.iter().any(|ending| is_there(format!("{stem}{ending}")));
+    let owner = stems.into_iter().rev().find(is_policy);
+    let name = name_of(policy);
+    owner.is_none_or(|owner| POLICIES.iter().any(|ending| name.strip_suffix(ending) == Some(owner)))
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// The cases in the file at `path`, answered. What is wrong with them is reported to `console`.
-fn tested(path: &Path, document: &Document, at: Timestamp, console: &mut Console) -> Option<Tested> {
+fn answered_cases(path: &Path, document: &Document, at: Timestamp, console: &mut Console) -> Option<Tested> {
     let text = files::cases_text(path).map_err(|error| console.report(&error)).ok()?;
     let file = path.to_string_lossy().into_owned();
     let cases = document.cases(&file, &text).map_err(|errors| console.report_policy(&errors)).ok()?;

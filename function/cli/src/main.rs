@@ -1,6 +1,6 @@
 //! The desk door: the `tierguard` command.
 //!
-//! `policy check` says what is wrong with a policy ([`check`]), `policy test` whether it says what was expected ([`cases`]),
+//! `policy init` drafts a policy from an account ([`init`]), `policy check` says what is wrong with a policy ([`check`]), `policy test` whether it says what was expected ([`cases`]),
 //! `policy graph` draws it ([`graph`]), `explain` says why ([`explain`]). `audit` says what is wrong in an account ([`audit`]).
 //! `completions` ([`completions`]) and `man` ([`man`]) tell shells and people what the command line takes.
 //!
@@ -28,6 +28,7 @@ mod explain;
 mod failure;
 mod files;
 mod graph;
+mod init;
 mod jsonl;
 mod layout;
 mod long;
@@ -74,6 +75,7 @@ fn run(console: &mut Console) -> Result<Exit, Failure> {
     console.speak(command.speech());
     match command {
         Command::Policy(PolicyCommand::Check(args)) => check::check(args, console),
+        Command::Policy(PolicyCommand::Init(args)) => init::init(args, console),
         Command::Policy(PolicyCommand::Graph(args)) => graph::graph(args, console),
         Command::Policy(PolicyCommand::Test(args)) => cases::test(args, console),
         Command::Policy(PolicyCommand::Schema) => schema::schema(),

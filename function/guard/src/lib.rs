@@ -12,6 +12,7 @@ pub mod act;
 pub mod basis;
 pub mod change;
 pub mod dispute;
+pub mod draft;
 pub mod facts;
 pub mod group;
 pub mod hypothesis;

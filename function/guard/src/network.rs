@@ -64,6 +64,13 @@ impl Network {
         self.0.prefix_len()
     }
 
+    /// The network around it whose addresses have `length` bits in common; `None` where that is no larger one.
+    #[must_use]
+    pub fn within(self, length: u8) -> Option<Self> {
+        let larger = IpNet::new(self.0.addr(), length).ok().filter(|_| length < self.prefix_length())?;
+        Some(Self(larger.trunc()))
+    }
+
     /// Whether every address of `other` is in this one.
     #[must_use]
     pub fn contains(self, other: Self) -> bool {

@@ -29,8 +29,13 @@ pub use exemption::{Exemption, ExemptionId};
 pub use interfaces::{Interfaces, OnMixture};
 pub use principal::{Principal, PrincipalName, Principals};
 pub use question::Question;
+pub use reader::nearest;
 pub use schema::schema;
 pub use selector::{NamePattern, Selector};
+
+pub(crate) use reader::{internet, is_literal, is_name};
+pub(crate) use warnings::exposed;
+pub(crate) use yaml::LARGEST;
 
 use crate::dispute::Disputes;
 use crate::group::Group;
@@ -308,6 +313,17 @@ impl Policy {
 }
 
 impl PeerSet {
+    /// Whether it has all that `other` has.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        let Self { addresses, tiers, groups, lists, entries_of, itself } = other;
+        self.addresses.covers(addresses)
+            && self.tiers.is_superset(tiers)
+            && self.groups.is_superset(groups)
+            && self.lists.is_superset(lists)
+            && self.entries_of.is_superset(entries_of)
+            && (self.itself || !itself)
+    }
+
     /// Whether `list` itself is meant, and not its entries.
     #[must_use]
     pub fn is_list(&self, list: &PrefixListId) -> bool {

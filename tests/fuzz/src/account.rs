@@ -47,6 +47,11 @@ fn says_where(text: &str, error: &AccountError) {
             return;
         }
         Problem::NotAnObject => return,
+        Problem::Misspelt { key, likely } => {
+            let file: Value = serde_json::from_str(text).unwrap();
+            assert!(file.get(key).is_some() && key != likely, "{key} is not in the file");
+            return;
+        }
         Problem::WrongKind { place, .. }
         | Problem::Missing { place, .. }
         | Problem::Invalid { place, .. }

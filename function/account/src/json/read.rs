@@ -7,11 +7,12 @@ use tierguard::group::{Group, Rule};
 use tierguard::id::{AccountId, GroupId, GroupName, VpcId};
 use tierguard::network::Network;
 use tierguard::permission::Direction;
+use tierguard::policy::nearest;
 use tierguard::shape::{InvalidRule, ReferencedGroup, SecurityGroupRule};
 
 use super::object::Object;
 use super::permissions::{self, Spread};
-use super::{GROUPS, INTERFACES, LISTS, RULES, interfaces, lists};
+use super::{GROUPS, INTERFACES, LISTS, RULES, VPCS, interfaces, lists};
 use crate::account::{Account, Key, Vpc};
 use crate::entry::{Entry, REFERENCE};
 use crate::error::Problem;
@@ -35,6 +36,9 @@ const RULE_KEYS: [&str; 11] = [
     "Description",
 ];
 
+/// The keys of a file that are read.
+const KEYS: [&str; 5] = [GROUPS, RULES, LISTS, INTERFACES, VPCS];
+
 pub(super) fn account(text: &str) -> Result<Account, Problem> {
     let mut rest = match serde_json::from_str(text) {
         Ok(Value::Object(fields)) => fields,
@@ -43,6 +47,7 @@ pub(super) fn account(text: &str) -> Result<Account, Problem> {
         }
         Err(source) => return Err(Problem::Json { source }),
     };
+    rest.keys().try_for_each(|key| spelt(key))?;
     let mut account = Account::default();
     account.read(&Object::file(&rest))?;
     let is_held = |key: &str| match key {
@@ -53,6 +58,18 @@ pub(super) fn account(text: &str) -> Result<Account, Problem> {
     };
     rest.retain(|key, _| !is_held(key));
     Ok(Account { rest, ..account })
+}
+
+/// Refuses a key that is nearly one of those that are read: what stands under it would be passed over in silence. Keys
+/// that are nothing like them are other output of the AWS CLI.
+fn spelt(key: &str) -> Result<(), Problem> {
+    if KEYS.contains(&key) {
+        return Ok(());
+    }
+    match nearest(key, KEYS) {
+        Some(likely) => Err(Problem::Misspelt { key: key.to_owned(), likely }),
+        None => Ok(()),
+    }
 }
 
 impl Account {
@@ -68,7 +85,7 @@ impl Account {
         }
         self.lists = lists::read(&file.objects(LISTS)?)?;
         self.interfaces = interfaces::read(&file.objects(INTERFACES)?)?;
-        self.vpcs = file.objects("Vpcs")?.iter().map(vpc).collect::<Result<_, _>>()?;
+        self.vpcs = file.objects(VPCS)?.iter().map(vpc).collect::<Result<_, _>>()?;
         Ok(())
     }
 

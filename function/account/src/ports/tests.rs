@@ -173,7 +173,7 @@ fn a_prefix_list_is_its_entries_or_an_error() {
     let answers = block_on(ports.look(&Questions { prefix_lists, ..Questions::default() }));
     let network: tierguard::network::Network = "10.0.0.0/8".parse().unwrap();
     assert_eq!(answers.prefix_lists[&one], Ok(network.into()));
-    insta::assert_snapshot!(answers.prefix_lists[&two].as_ref().unwrap_err(), @"GetManagedPrefixListEntries failed: InvalidPrefixListID.NotFound: The prefix list ID 'pl-2' does not exist");
+    insta::assert_snapshot!(answers.prefix_lists[&two].as_ref().unwrap_err(), @"GetManagedPrefixListEntries failed: the account file has no list pl-2 among its `PrefixLists`: add it, with what `aws ec2 get-managed-prefix-list-entries --prefix-list-id pl-2` prints as its `Entries`");
     assert!(!answers.prefix_lists[&two].as_ref().unwrap_err().retryable);
 }
 
@@ -254,7 +254,7 @@ fn a_list_has_an_owner_a_version_and_former_entries() {
     Some(AccountId(111122223333)) Some(ListVersion(2)) Some(9)
     None None None
     Some(AccountId(111122223333)) Some(ListVersion(1)) None
-    DescribeManagedPrefixLists failed: InvalidPrefixListID.NotFound: The prefix list ID 'pl-4' does not exist
+    DescribeManagedPrefixLists failed: the account file has no list pl-4 among its `PrefixLists`: add it, with what `aws ec2 get-managed-prefix-list-entries --prefix-list-id pl-4` prints as its `Entries`
     10.1.0.0/16
     10.0.0.0/8
     GetManagedPrefixListEntries failed: nothing tells the entries of pl-1 in version 3

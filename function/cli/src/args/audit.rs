@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::FailOn;
-
 /// Judge every group of an account now: what the sweep would say
 ///
 /// Nothing is changed, and no AWS account is reached: the account comes from a file in the AWS CLI's output keys.
@@ -28,9 +26,17 @@ pub(crate) struct AuditArgs {
     #[arg(long, value_enum, default_value_t = AuditFormat::Table)]
     pub(crate) format: AuditFormat,
 
-    /// Exit with status 2 if there was one of these
-    #[arg(long, value_enum, value_name = "WHAT")]
-    pub(crate) fail_on: Option<FailOn>,
+    /// Exit with status 2 if there was one of these; may be given several times
+    #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
+    pub(crate) fail_on: Vec<AuditFailOn>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditFailOn {
+    /// The policy forbids something that is there, or misses something
+    Violation,
+    /// Something could not be judged: the account file tells too little
+    Undecidable,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -49,4 +55,4 @@ Examples:
   tierguard audit --policy policy.yaml --account account.json
   tierguard audit --policy policy.yaml --account account.json --format sarif > tierguard.sarif
 
-Exit status: 0 judged, 1 an error, 2 a violation with --fail-on violation, 64 wrong usage.";
+Exit status: 0 judged, 1 an error, 2 what --fail-on names, 64 wrong usage.";

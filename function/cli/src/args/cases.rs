@@ -7,7 +7,8 @@ use super::AnswerFormat;
 /// Test a policy: does it say what somebody expected it to say?
 ///
 /// Cases are questions in the policy's own words, with the answer that is expected, in files named *.test.yaml beside the
-/// policy. Each is judged as an event would be, on groups that are made up for it.
+/// policy, but for those that are named after another policy there. Each is judged as an event would be, on groups that
+/// are made up for it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct TestArgs {

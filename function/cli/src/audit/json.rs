@@ -80,7 +80,7 @@ impl<'a> Judged<'a> {
 }
 
 /// Why something could not be judged.
-fn unclear(verdict: &Verdict) -> Vec<String> {
+pub(super) fn unclear(verdict: &Verdict) -> Vec<String> {
     match verdict {
         Verdict::Violation(violation) => {
             violation.unsettled.iter().map(|unsettled| unsettled.cause.to_string()).collect()

@@ -7,15 +7,16 @@ use tierguard::policy::{Answer, Case};
 use super::{Tested, text};
 use crate::shown::is_hidden;
 
-/// The whole document.
-pub(super) fn xml(policy: &str, tested: &[Tested]) -> String {
-    let suites: String = tested.iter().map(suite).collect();
+/// The whole document; the files that are `unread` could not be read, and count as errors.
+pub(super) fn xml(policy: &str, tested: &[Tested], unread: &[String]) -> String {
+    let suites: String = tested.iter().map(suite).chain(unread.iter().map(|file| error(file))).collect();
+    let errors = unread.len();
     let (tests, failures) = (
-        tested.iter().map(|file| file.results.len()).sum::<usize>(),
+        tested.iter().map(|file| file.results.len()).sum::<usize>().saturating_add(errors),
         tested.iter().map(Tested::failures).sum::<usize>(),
     );
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{tests}\" failures=\"{failures}\">\n\
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">\n\
          {suites}</testsuites>\n",
         escaped(policy)
     )
@@ -25,9 +26,19 @@ fn suite(file: &Tested) -> String {
     let name = escaped(&file.file);
     let cases: String = file.results.iter().map(|(case, answer)| testcase(&name, case, answer)).collect();
     format!(
-        "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{}\">\n{cases}  </testsuite>\n",
+        "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{}\" errors=\"0\">\n{cases}  </testsuite>\n",
         file.results.len(),
         file.failures()
+    )
+}
+
+/// A file of cases that could not be read.
+fn error(file: &str) -> String {
+    let name = escaped(file);
+    format!(
+        "  <testsuite name=\"{name}\" tests=\"1\" failures=\"0\" errors=\"1\">\n    <testcase name=\"{name}\" \
+         classname=\"{name}\" file=\"{name}\">\n      <error message=\"the cases cannot be read\"/>\n    </testcase>\n  \
+         </testsuite>\n"
     )
 }
 

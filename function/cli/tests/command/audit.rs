@@ -64,10 +64,11 @@ fn help() {
               [default: table]
 
           --fail-on <WHAT>
-              Exit with status 2 if there was one of these
+              Exit with status 2 if there was one of these; may be given several times
 
               Possible values:
-              - violation: The policy forbids some of a change, or of what a sweep finds
+              - violation:   The policy forbids something that is there, or misses something
+              - undecidable: Something could not be judged: the account file tells too little
 
       -h, --help
               Print help (see a summary with '-h')
@@ -77,7 +78,7 @@ fn help() {
       tierguard audit --policy policy.yaml --account account.json
       tierguard audit --policy policy.yaml --account account.json --format sarif > tierguard.sarif
 
-    Exit status: 0 judged, 1 an error, 2 a violation with --fail-on violation, 64 wrong usage.
+    Exit status: 0 judged, 1 an error, 2 what --fail-on names, 64 wrong usage.
     ");
 }
 
@@ -96,7 +97,7 @@ fn a_table() {
         holds      22/tcp from 0.0.0.0/0  “just for\u{1b}[2J today”
         because    web allows 80/tcp, 443/tcp from anywhere
     undecidable  sg-00000000000000db1  db-shop   db         1
-        because    GetManagedPrefixListEntries failed: InvalidPrefixListID.NotFound: The prefix list ID 'pl-0a' does not exist
+        because    GetManagedPrefixListEntries failed: the account file has no list pl-0a among its `PrefixLists`: add it, with what `aws ec2 get-managed-prefix-list-entries --prefix-list-id pl-0a` prints as its `Entries`
     unmanaged    sg-0000000000000misc  misc      -          -
 
     3 groups: 1 with violations, 1 undecidable, 1 unmanaged
@@ -172,7 +173,7 @@ fn one_json_object() {
             "db"
           ],
           "unclear": [
-            "GetManagedPrefixListEntries failed: InvalidPrefixListID.NotFound: The prefix list ID 'pl-0a' does not exist"
+            "GetManagedPrefixListEntries failed: the account file has no list pl-0a among its `PrefixLists`: add it, with what `aws ec2 get-managed-prefix-list-entries --prefix-list-id pl-0a` prints as its `Entries`"
           ],
           "verdict": "undecidable",
           "vpc": "vpc-0a4e92abb9b3c7181"
@@ -255,8 +256,39 @@ fn sarif() {
     let ran = desk("sarif").run(&format!("audit --account account.json {AT} --format sarif"));
     let log: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!((ran.code, ran.err.as_str(), ran.out.lines().count()), (0, "", 1));
-    insta::assert_snapshot!(format!("{:#}", log["runs"][0]["results"]), @r#"
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    // The third is like the second.
+    assert_eq!(results.len(), 3);
+    insta::assert_snapshot!(format!("{:#}", json!(results[..2])), @r#"
     [
+      {
+        "level": "warning",
+        "locations": [
+          {
+            "logicalLocations": [
+              {
+                "fullyQualifiedName": "sg-00000000000000db1",
+                "kind": "resource"
+              }
+            ],
+            "physicalLocation": {
+              "artifactLocation": {
+                "uri": "account.json"
+              }
+            }
+          }
+        ],
+        "message": {
+          "text": "sg-00000000000000db1: GetManagedPrefixListEntries failed: the account file has no list pl-0a among its `PrefixLists`: add it, with what `aws ec2 get-managed-prefix-list-entries --prefix-list-id pl-0a` prints as its `Entries`"
+        },
+        "partialFingerprints": {
+          "tierguard/v1": "undecidable sg-00000000000000db1 GetManagedPrefixListEntries failed: the account file has no list pl-0a among its `PrefixLists`: add it, with what `aws ec2 get-managed-prefix-list-entries --prefix-list-id pl-0a` prints as its `Entries`"
+        },
+        "properties": {
+          "account": "111122223333"
+        },
+        "ruleId": "undecidable"
+      },
       {
         "level": "error",
         "locations": [
@@ -277,46 +309,11 @@ fn sarif() {
         "message": {
           "text": "sg-0000000000000web1: 22/tcp from 203.0.113.0/24: web allows 80/tcp, 443/tcp from anywhere"
         },
-        "relatedLocations": [
-          {
-            "message": {
-              "text": "the policy"
-            },
-            "physicalLocation": {
-              "artifactLocation": {
-                "uri": "policy.yaml"
-              },
-              "region": {
-                "endLine": 10,
-                "snippet": {
-                  "text": "    ingress:\n      - { allow: [80/tcp, 443/tcp], from: anywhere }"
-                },
-                "startLine": 9
-              }
-            }
-          }
-        ],
-        "ruleId": "not-allowed"
-      },
-      {
-        "level": "error",
-        "locations": [
-          {
-            "logicalLocations": [
-              {
-                "fullyQualifiedName": "sg-0000000000000web1",
-                "kind": "resource"
-              }
-            ],
-            "physicalLocation": {
-              "artifactLocation": {
-                "uri": "account.json"
-              }
-            }
-          }
-        ],
-        "message": {
-          "text": "sg-0000000000000web1: 22/tcp from 0.0.0.0/0: web allows 80/tcp, 443/tcp from anywhere"
+        "partialFingerprints": {
+          "tierguard/v1": "not-allowed sg-0000000000000web1 22/tcp from 203.0.113.0/24"
+        },
+        "properties": {
+          "account": "111122223333"
         },
         "relatedLocations": [
           {
@@ -395,4 +392,93 @@ fn what_is_missing() {
     error: the account `nowhere.json` cannot be read: No such file or directory (os error 2)
       help: give the path of a text file that you may read
     ");
+}
+
+#[test]
+fn nothing_to_judge() {
+    let desk = Desk::new("audit_nothing_to_judge");
+    desk.write("account.json", "{}");
+    for format in ["table", "json", "sarif"] {
+        let ran = desk.run(&format!("audit --account account.json --format {format}"));
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    }
+    insta::assert_snapshot!(desk.run("audit --account account.json").shown(), @"
+    exit 1
+    --- stderr
+    error: the account `account.json` has no security groups, so nothing was judged
+      help: write what `aws ec2 describe-security-groups --output json` prints into it
+    ");
+    desk.write("account.json", r#"{"SecurityGroup": [], "NextToken": "x"}"#);
+    insta::assert_snapshot!(desk.run("audit --account account.json").shown(), @"
+    exit 1
+    --- stderr
+    error: account.json: unknown key `SecurityGroup`
+      help: write `SecurityGroups`
+    ");
+    desk.write("account.json", r#"{"SecurityGroups": [], "securitygrouprules": []}"#);
+    insta::assert_snapshot!(desk.run("audit --account account.json").shown(), @"
+    exit 1
+    --- stderr
+    error: account.json: unknown key `securitygrouprules`
+      help: write `SecurityGroupRules`
+    ");
+}
+
+#[test]
+fn it_fails_on_what_it_is_told_to() {
+    let desk = desk("it_fails_on_what_it_is_told_to");
+    let code =
+        |account: &str, fail_on: &str| desk.run(&format!("audit --account {account} {AT} {fail_on}")).code;
+    let mut undecidable = open();
+    undecidable["SecurityGroups"].as_array_mut().unwrap().remove(0);
+    desk.write("undecidable.json", undecidable.to_string());
+    desk.write("good.json", account().to_string());
+    for (account, violation, unclear) in
+        [("account.json", 2, 2), ("undecidable.json", 0, 2), ("good.json", 0, 0)]
+    {
+        assert_eq!(code(account, ""), 0);
+        assert_eq!(code(account, "--fail-on violation"), violation, "{account}");
+        assert_eq!(code(account, "--fail-on undecidable"), unclear, "{account}");
+        assert_eq!(
+            code(account, "--fail-on violation --fail-on undecidable"),
+            violation.max(unclear),
+            "{account}"
+        );
+    }
+}
+
+/// A service that shows results across runs must know which of them are the same.
+#[test]
+fn a_result_is_the_same_in_another_log() {
+    let fingerprints = |desk: &Desk| {
+        let log: Value =
+            serde_json::from_str(&desk.run(&format!("audit --account account.json {AT} --format sarif")).out)
+                .unwrap();
+        let results = log["runs"][0]["results"].as_array().unwrap().iter();
+        results
+            .map(|result| result["partialFingerprints"]["tierguard/v1"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let desk = desk("a_result_is_the_same_in_another_log");
+    let before = fingerprints(&desk);
+    let mut changed = open();
+    // Another description, and one rule less: the others are what they were.
+    changed["SecurityGroups"][0]["IpPermissions"][1]["IpRanges"] =
+        json!([{"CidrIp": "0.0.0.0/0", "Description": "for ever"}]);
+    changed["SecurityGroups"][0]["SecurityGroupArn"] =
+        json!("arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0000000000000web1");
+    desk.write("account.json", changed.to_string());
+    let after = fingerprints(&desk);
+    assert_eq!((before.len(), after.len()), (3, 2));
+    assert!(after.iter().all(|fingerprint| before.contains(fingerprint)), "{before:?} {after:?}");
+    let log: Value =
+        serde_json::from_str(&desk.run(&format!("audit --account account.json {AT} --format sarif")).out)
+            .unwrap();
+    let of_web = log["runs"][0]["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|result| result["level"] == "error")
+        .unwrap();
+    assert_eq!(of_web["properties"], json!({"account": "111122223333", "region": "eu-west-1"}));
 }

@@ -29,8 +29,8 @@ fn help() {
     Test a policy: does it say what somebody expected it to say?
 
     Cases are questions in the policy's own words, with the answer that is expected, in files named
-    *.test.yaml beside the policy. Each is judged as an event would be, on groups that are made up for
-    it.
+    *.test.yaml beside the policy, but for those that are named after another policy there. Each is
+    judged as an event would be, on groups that are made up for it.
 
     Usage: tierguard policy test [OPTIONS] [FILE]
 
@@ -166,8 +166,8 @@ fn junit() {
     assert_eq!(desk.run("policy test --junit results.xml").code, 2);
     insta::assert_snapshot!(std::fs::read_to_string(desk.path("results.xml")).unwrap(), @r#"
     <?xml version="1.0" encoding="UTF-8"?>
-    <testsuites name="policy.yaml" tests="3" failures="2">
-      <testsuite name="policy.test.yaml" tests="3" failures="2">
+    <testsuites name="policy.yaml" tests="3" failures="2" errors="0">
+      <testsuite name="policy.test.yaml" tests="3" failures="2" errors="0">
         <testcase name="web: 443/tcp from anywhere" classname="policy.test.yaml" file="policy.test.yaml" line="2"/>
         <testcase name="web: 22/tcp from office" classname="policy.test.yaml" file="policy.test.yaml" line="3">
           <failure message="not denied">- because: web allows 81/tcp
@@ -230,4 +230,75 @@ fn what_is_wrong_is_told_and_nothing_passes_for_it() {
     error: the policy `nowhere/policy.yaml` cannot be read: No such file or directory (os error 2)
       help: give the path of a text file that you may read
     ");
+}
+
+#[test]
+fn cases_of_another_policy_are_none_of_this() {
+    let desk = Desk::new("cases_of_another_policy_are_none_of_this");
+    for policy in ["other.yaml", "policy.prod.yml"] {
+        desk.write(policy, crate::desk::POLICY);
+    }
+    for cases in ["policy", "policy.prod", "policy.ssh", "other", "other.more", "everybody"] {
+        desk.write(&format!("{cases}.test.yaml"), GOOD);
+    }
+    let taken = |policy: &str| {
+        let out = desk.run(&format!("policy test {policy}")).out;
+        let files = out.lines().filter_map(|line| line.strip_suffix(".test.yaml"));
+        files.map(str::to_owned).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(taken("policy.yaml"), "everybody policy.ssh policy");
+    assert_eq!(taken("policy.prod.yml"), "everybody policy.prod");
+    assert_eq!(taken("other.yaml"), "everybody other.more other");
+    assert_eq!(desk.run("policy test policy.yaml --cases other.test.yaml").code, 0);
+}
+
+#[test]
+fn an_address_is_one_host() {
+    let desk = Desk::new("an_address_is_one_host");
+    desk.write(
+        "policy.test.yaml",
+        "cases:\n  - { tier: db, ports: 3306/tcp, from: 203.0.113.9, is: allowed }\n  \
+         - { tier: db, ports: 3306/tcp, from: [10.1.2.3, \"2001:db8::1\"], is: denied }\n",
+    );
+    insta::assert_snapshot!(desk.run("policy test").shown(), @"
+    exit 0
+    --- stdout
+    policy.test.yaml
+      ok      db: 3306/tcp from 203.0.113.9/32
+      ok      db: 3306/tcp from 10.1.2.3/32, 2001:db8::1/128
+
+    2 cases: all passed
+    ");
+}
+
+#[test]
+fn cases_that_cannot_be_read_are_errors_in_junit() {
+    let desk = Desk::new("cases_that_cannot_be_read_are_errors_in_junit");
+    desk.write("a.test.yaml", GOOD);
+    desk.write("b.test.yaml", "cases: [{ tier: wbe, ports: 443/tcp, from: anywhere, is: allowed }]");
+    let ran = desk
+        .run("policy test --junit results.xml --cases a.test.yaml --cases b.test.yaml --cases no.test.yaml");
+    assert_eq!(ran.code, 1);
+    let xml = std::fs::read_to_string(desk.path("results.xml")).unwrap();
+    roxmltree::Document::parse(&xml).unwrap();
+    insta::assert_snapshot!(xml, @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="policy.yaml" tests="5" failures="0" errors="2">
+      <testsuite name="a.test.yaml" tests="3" failures="0" errors="0">
+        <testcase name="web: 80/tcp, 443/tcp from anywhere" classname="a.test.yaml" file="a.test.yaml" line="2"/>
+        <testcase name="db: 3306/tcp from web" classname="a.test.yaml" file="a.test.yaml" line="3"/>
+        <testcase name="elsewhere: 22/tcp from anywhere" classname="a.test.yaml" file="a.test.yaml" line="4"/>
+      </testsuite>
+      <testsuite name="b.test.yaml" tests="1" failures="0" errors="1">
+        <testcase name="b.test.yaml" classname="b.test.yaml" file="b.test.yaml">
+          <error message="the cases cannot be read"/>
+        </testcase>
+      </testsuite>
+      <testsuite name="no.test.yaml" tests="1" failures="0" errors="1">
+        <testcase name="no.test.yaml" classname="no.test.yaml" file="no.test.yaml">
+          <error message="the cases cannot be read"/>
+        </testcase>
+      </testsuite>
+    </testsuites>
+    "#);
 }

@@ -113,11 +113,13 @@ fn the_schema_is_the_one_that_the_project_keeps() {
     insta::assert_snapshot!(desk.run("policy --help").shown(), @"
     exit 0
     --- stdout
-    Write, check and look at a policy
+    Draft, check, test and look at a policy
 
     Usage: tierguard policy <COMMAND>
 
     Commands:
+      init    Draft a first policy from an account: tiers by tags and names, and what is open today as
+              what is allowed
       check   Say what is wrong with a policy, and what in it was perhaps not meant
       graph   Draw a policy: the tiers as a picture, internet to database
       test    Test a policy: does it say what somebody expected it to say?

@@ -33,7 +33,7 @@ const FIELDS: [&str; 18] = [
 /// A format, and what a run with `text` everywhere says that is more than text.
 type Format = (&'static str, fn(&Desk, &str) -> Result<(), String>);
 
-const FORMATS: [Format; 7] = [
+const FORMATS: [Format; 8] = [
     ("story", story),
     ("colours", colours),
     ("jsonl", jsonl),
@@ -41,6 +41,7 @@ const FORMATS: [Format; 7] = [
     ("policy", policy),
     ("summary", summary),
     ("json", json),
+    ("draft", draft),
 ];
 
 /// A change with `text` at each of the fields in turn.
@@ -137,6 +138,25 @@ fn json(desk: &Desk, text: &str) -> Result<(), String> {
         &out,
     )?;
     ensure(out.lines().count() == 1 && out.lines().all(all_seen), &out)
+}
+
+/// A draft is a policy, and each of its lines is the command's own.
+fn draft(desk: &Desk, text: &str) -> Result<(), String> {
+    prepare(desk, text);
+    let mut account = crate::desk::account();
+    let group = &mut account["SecurityGroups"][0];
+    group["GroupName"] = json!(text);
+    group["Tags"] = json!([{"Key": "tier", "Value": text}]);
+    group["IpPermissions"] = json!([{
+        "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "203.0.113.0/24", "Description": text}],
+    }]);
+    desk.write("account.json", account.to_string());
+    let Ran { code, out, err } = desk.run("policy init --account account.json");
+    ensure(code == 0, &err)?;
+    ensure(out.lines().all(all_seen), &out)?;
+    desk.write("policy.yaml", &out);
+    let audit = desk.run("audit --account account.json --fail-on violation,undecidable");
+    ensure(audit.code == 0 && !audit.out.contains("unmanaged"), &(out + &audit.out + &audit.err))
 }
 
 /// A damaged file is told in lines that are the command's own.

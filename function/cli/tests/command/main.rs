@@ -18,6 +18,7 @@ mod help;
 mod hostile;
 mod logs;
 mod machine;
+mod init;
 mod memory;
 mod report;
 mod shapes;

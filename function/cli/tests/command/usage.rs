@@ -13,7 +13,7 @@ fn help() {
     Usage: tierguard <COMMAND>
 
     Commands:
-      policy       Write, check and look at a policy
+      policy       Draft, check, test and look at a policy
       explain      Answer one question about a policy, with the lines of it that decide
       audit        Judge every group of an account now: what the sweep would say
       replay       Replay security group changes against a policy, without an AWS account
@@ -26,6 +26,7 @@ fn help() {
       -V, --version  Print version
 
     Examples:
+      tierguard policy init --account account.json > policy.yaml
       tierguard policy check policy.yaml
       tierguard policy graph policy.yaml > tiers.svg
       tierguard audit --policy policy.yaml --account account.json

@@ -37,6 +37,20 @@ impl Principal {
         Self::Arn(segments(text).map(|segment| NamePattern(segment.into())).collect())
     }
 
+    /// Whether it is everybody of a kind: every role, or every user, of an account or of all.
+    pub(crate) fn is_everybody(&self) -> bool {
+        match self {
+            Self::Arn(pattern) => {
+                let named = pattern.get(ARN_PARTS..).unwrap_or_default();
+                !named.is_empty()
+                    && named
+                        .iter()
+                        .all(|segment| !segment.0.is_empty() && segment.0.chars().all(|c| c == '*'))
+            }
+            Self::Service(_) => false,
+        }
+    }
+
     /// Whether `actor` is one of those that this names. A role is known by its own ARN, from `sessionIssuer`, and by
     /// nothing that a session can choose. A `*` never stands for the root user.
     #[must_use]

@@ -25,10 +25,11 @@ use fields::{Expected, Fields, Shape, map, text};
 use mistake::Mistake;
 use names::Names;
 use room::Room;
-use rules::{Place, Rules};
+use rules::{Addresses, Place, Rules};
 
 pub(super) use cases::read_cases;
-pub(super) use names::internet;
+pub(crate) use names::{internet, is_literal, is_name};
+pub use nearest::nearest;
 pub(super) use question::read_question;
 
 use super::diagnostic::{Errors, Span};
@@ -109,7 +110,8 @@ fn file(fields: &Fields<'_>, errors: &mut Errors<'_>) -> Policy {
     let sweep = fields.get("sweep").and_then(|node| mode(node, errors)).unwrap_or(Mode::Observe);
     let disputes = fields.get("disputes").and_then(|node| disputes::read(node, errors));
     governs_something(fields, tiers, errors);
-    let mut rules = Rules { names: &names, room: Room::for_networks(), errors };
+    let mut rules =
+        Rules { names: &names, room: Room::for_networks(), addresses: Addresses::Refused, errors };
     Policy {
         tiers: tiers.iter().filter_map(|entry| tier(entry, reaction, &mut callers, &mut rules)).collect(),
         elsewhere: fields.entry("elsewhere").and_then(|entry| elsewhere(entry, reaction, &mut rules)),

@@ -66,6 +66,14 @@ impl Selector {
         }
     }
 
+    /// Whether every group that has a name is one of them.
+    #[must_use]
+    pub(crate) fn is_everything(&self) -> bool {
+        let Self { ids, names, tags } = self;
+        let is_any = |pattern: &NamePattern| !pattern.0.is_empty() && pattern.0.chars().all(|c| c == '*');
+        ids.is_none() && tags.is_empty() && names.iter().flatten().any(is_any)
+    }
+
     /// Whether `group` is one of them.
     #[must_use]
     pub fn matches(&self, group: &Group) -> bool {

@@ -11,10 +11,11 @@ use jiff::Timestamp;
 use super::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
 use super::document::{Clause, Document};
 use super::yaml::{Content, Entry, Node};
-use super::{AllowLists, Limits, Tier, TierName};
+use super::{AllowLists, Limits, Principal, Tier, TierName};
 use crate::group::Group;
 use crate::permission::Direction;
 use unwise::Unwise;
+pub(crate) use unwise::exposed;
 
 impl Document {
     /// What in it was perhaps not meant, at the instant `now`: and if these are all groups of an account, what of it
@@ -28,6 +29,11 @@ impl Document {
         warnings.of_names();
         warnings.of_networks();
         warnings.of_elsewhere();
+        warnings.of_denies();
+        warnings.of_break_glass();
+        warnings.of_sweep();
+        warnings.of_interfaces();
+        warnings.of_lists(&self.root);
         Diagnostics::new(&self.name, warnings.found, 0)
     }
 }
@@ -97,6 +103,9 @@ impl Warnings<'_> {
             if allows.ingress.is_none() && allows.egress.is_none() && editors.is_none() {
                 self.push_at(&Clause::Tier(name.clone()), &Unwise::Ungoverned { tier: name.clone() });
             }
+            if selector.is_everything() {
+                self.push_at(&Clause::Groups(name.clone()), &Unwise::EveryGroup { tier: name.clone() });
+            }
             if groups.is_some_and(|groups| !groups.iter().any(|group| selector.matches(group))) {
                 self.push_at(&Clause::Groups(name.clone()), &Unwise::NoGroup { tier: name.clone() });
             }
@@ -149,6 +158,75 @@ impl Warnings<'_> {
             let tiers = map(&document.root).iter().find(|entry| entry.key == "tiers");
             self.push(tiers.map_or(Span::START, |entry| entry.key_span), &Unwise::NoElsewhere);
         }
+    }
+
+    /// Entries of `deny` that their exceptions leave nothing of.
+    fn of_denies(&mut self) {
+        let Some(elsewhere) = &self.document.policy().elsewhere else { return };
+        let Limits::Deny(denies) = &elsewhere.limits else { return };
+        for (n, _) in denies.iter().enumerate().filter(|(_, deny)| deny.except.includes(&deny.peers)) {
+            self.push_at(&Clause::Deny(n), &Unwise::NothingDenied);
+        }
+    }
+
+    /// Callers that may do anything, and are everybody.
+    fn of_break_glass(&mut self) {
+        if self.document.policy().break_glass.callers.iter().any(Principal::is_everybody) {
+            self.push_at(&Clause::BreakGlass, &Unwise::Everybody);
+        }
+    }
+
+    /// A sweep that is to act in a file that does not.
+    fn of_sweep(&mut self) {
+        let value = |key: &str| {
+            map(&self.document.root).iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+        };
+        let is = |node: &Node, word: &str| matches!(&node.content, Content::Text(text) if text == word);
+        if let (Some(sweep), Some(mode)) = (value("sweep"), value("mode"))
+            && is(sweep, "enforce")
+            && is(mode, "observe")
+        {
+            self.push(sweep.span, &Unwise::SweepObserves);
+        }
+    }
+
+    /// Tiers that may meet nobody.
+    fn of_interfaces(&mut self) {
+        let document = self.document;
+        let together = entries_of(&document.root, "interfaces").filter(|entry| entry.key == "together");
+        for set in together.flat_map(|entry| items(&entry.value)) {
+            if let [Node { content: Content::Text(tier), .. }] = items(set) {
+                self.push(set.span, &Unwise::Alone { tier: tier.as_str().into() });
+            }
+        }
+    }
+
+    /// What a list in `node` says twice.
+    fn of_lists(&mut self, node: &Node) {
+        let mut seen = BTreeSet::new();
+        for item in items(node) {
+            match &item.content {
+                Content::Text(text) if !seen.insert(text) => {
+                    self.push(item.span, &Unwise::Twice { text: text.as_str().into() });
+                }
+                Content::Text(_)
+                | Content::List(_)
+                | Content::Map(_)
+                | Content::Nothing
+                | Content::Reported => self.of_lists(item),
+            }
+        }
+        for entry in map(node) {
+            self.of_lists(&entry.value);
+        }
+    }
+}
+
+/// The items of `node`, if it is a list.
+fn items(node: &Node) -> &[Node] {
+    match &node.content {
+        Content::List(nodes) => nodes,
+        Content::Nothing | Content::Text(_) | Content::Map(_) | Content::Reported => &[],
     }
 }
 

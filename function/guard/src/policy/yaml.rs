@@ -80,7 +80,7 @@ pub(super) fn parse(text: &str, errors: &mut Errors<'_>) -> Option<Node> {
 }
 
 /// The largest file, in bytes. A policy of a hundred tiers is a tenth of it.
-const LARGEST: usize = 256 * 1024;
+pub(crate) const LARGEST: usize = 256 * 1024;
 /// How deep values may be in one another. A policy needs six.
 const DEEPEST: usize = 32;
 

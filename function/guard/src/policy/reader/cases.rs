@@ -9,7 +9,7 @@ use super::interfaces::tier;
 use super::mistake::Mistake;
 use super::names::{Names, list_id};
 use super::room::Room;
-use super::rules::Rules;
+use super::rules::{Addresses, Rules};
 use crate::id::PrefixListId;
 use crate::network::{AddressSet, Network};
 use crate::policy::diagnostic::{Diagnostics, Errors, Span};
@@ -88,7 +88,7 @@ fn file(tree: &Node, whole: &str, names: &Names<'_>, errors: &mut Errors<'_>) ->
     let lists = fields.get("lists").map(|node| lists(node, errors)).unwrap_or_default();
     let nodes = fields.require("cases", CASES.example, fields.at, errors);
     let nodes = nodes.and_then(|node| list(node, &CASES, errors)).unwrap_or_default();
-    let mut rules = Rules { names, room: Room::for_networks(), errors };
+    let mut rules = Rules { names, room: Room::for_networks(), addresses: Addresses::Taken, errors };
     let cases: Vec<_> = nodes.iter().filter_map(|node| case(node, whole, &mut rules)).collect();
     (!nodes.is_empty()).then_some(Cases { cases, lists })
 }

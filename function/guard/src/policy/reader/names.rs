@@ -130,6 +130,16 @@ impl Meaning {
     }
 }
 
+/// Whether a network or a tier may be called `name`.
+pub(crate) fn is_name(name: &str) -> bool {
+    name_mistake(name).is_none()
+}
+
+/// Whether `text` is a peer that is written out: a network, a group or a prefix list.
+pub(crate) fn is_literal(text: &str) -> bool {
+    literal(text).is_ok()
+}
+
 /// `text` as a group id.
 pub(super) fn group_id(text: &str, span: Span, errors: &mut Errors<'_>) -> Option<GroupId> {
     parse_group(text).map_err(|mistake| errors.push(span, &mistake)).ok()
@@ -171,7 +181,7 @@ pub(super) fn name_mistake(name: &str) -> Option<Mistake> {
 }
 
 /// What `internet` means: anywhere less `private`.
-pub(in crate::policy) fn internet() -> AddressSet {
+pub(crate) fn internet() -> AddressSet {
     AddressSet::everything().difference(&private())
 }
 

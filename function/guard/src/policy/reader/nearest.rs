@@ -1,7 +1,8 @@
 //! The word that somebody may have meant.
 
 /// Of `words`, the one that takes the fewest edits to make from `typed`, if it takes few.
-pub(super) fn nearest<'w>(typed: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+#[must_use]
+pub fn nearest<'w>(typed: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let typed = letters(typed);
     let near = words.into_iter().filter_map(|word| {
         let letters = letters(word);

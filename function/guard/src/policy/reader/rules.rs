@@ -1,11 +1,13 @@
 //! What is allowed and what is denied, as the policy writes it.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use super::fields::{Expected, Fields, Shape, list, some_texts, texts, truth};
 use super::mistake::Mistake;
 use super::names::{Named, Names, union};
 use super::room::Room;
+use crate::network::Network;
 use crate::permission::Direction;
 use crate::policy::diagnostic::{Errors, Span};
 use crate::policy::yaml::{Entry, Node};
@@ -17,7 +19,17 @@ pub(super) struct Rules<'r, 'n, 't> {
     pub(super) names: &'r Names<'n>,
     /// What is left of it for the entries to come.
     pub(super) room: Room,
+    pub(super) addresses: Addresses,
     pub(super) errors: &'r mut Errors<'t>,
+}
+
+/// What an address without a length is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Addresses {
+    /// A mistake: in a policy, a network that lost its length would be one host.
+    Refused,
+    /// That one address.
+    Taken,
 }
 
 /// Where a list of what is allowed stands.
@@ -238,10 +250,13 @@ impl Rules<'_, '_, '_> {
     fn named(&mut self, texts: &[(&str, Span)]) -> Vec<NamedPeers> {
         let (mut named, mut seen) = (Vec::new(), BTreeSet::new());
         for &(text, span) in texts {
+            let address = text.parse::<IpAddr>().ok().filter(|_| self.addresses == Addresses::Taken);
+            let network = address.map(|address| Network::from(address).to_string());
+            let text = network.as_deref().unwrap_or(text);
             let Some(Named { peers, word, networks }) = self.names.peer(text, span, self.errors) else {
                 continue;
             };
-            if seen.insert(word.clone()) && self.room.take(networks, span, self.errors) {
+            if seen.insert(word.clone().into_owned()) && self.room.take(networks, span, self.errors) {
                 named.push(NamedPeers { word: word.into_owned(), peers: peers.into_owned() });
             }
         }

@@ -222,3 +222,101 @@ fn an_account_is_only_missed_where_it_is_given() {
         Some("warning: no group of the account is in the tier `web`")
     );
 }
+
+#[test]
+fn what_says_nothing_or_too_much() {
+    let text = "\
+version: 1
+mode: observe
+sweep: enforce
+networks:
+  office: [203.0.113.0/24, 203.0.113.0/24]
+principals:
+  all: [\"arn:aws:iam::*:role/*\"]
+break-glass: [all]
+tiers:
+  web: { groups: { names: [\"*\"] }, ingress: [{ allow: [80/tcp, 443/tcp, 80/tcp], from: [office, anywhere] }] }
+  db: { groups: { names: [db] }, ingress: [{ allow: 3306/tcp, from: web }] }
+interfaces: { together: [[web], [web, db]] }
+elsewhere:
+  deny:
+    - { ports: 22/tcp, from: internet, except: [anywhere] }
+    - { ports: 22/tcp, from: anywhere, except: [office] }
+";
+    insta::assert_snapshot!(warnings(text, None), @r#"
+    warning: the sweep does not act where `mode` is `observe`
+     --> policy.yaml:3:8
+      |
+    3 | sweep: enforce
+      |        ^^^^^^^
+      |
+      = help: write `mode: enforce`, or remove `sweep`
+
+    warning: `203.0.113.0/24` is listed twice
+     --> policy.yaml:5:28
+      |
+    5 |   office: [203.0.113.0/24, 203.0.113.0/24]
+      |                            ^^^^^^^^^^^^^^
+      |
+      = help: remove one of them
+
+    warning: this lets everybody do anything
+     --> policy.yaml:8:1
+      |
+    8 | break-glass: [all]
+      | ^^^^^^^^^^^^^^^^^^
+      |
+      = help: name the few roles that may, for example `arn:aws:iam::*:role/IncidentCommander`
+
+    warning: every group is in the tier `web`
+      --> policy.yaml:10:10
+       |
+    10 |   web: { groups: { names: ["*"] }, ingress: [{ allow: [80/tcp, 443/tcp, 80/tcp], from: [office, anywhere] }] }
+       |          ^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: a group in several tiers must satisfy them all: write a narrower pattern, or use `elsewhere` for the rest
+
+    warning: `80/tcp` is listed twice
+      --> policy.yaml:10:73
+       |
+    10 |   web: { groups: { names: ["*"] }, ingress: [{ allow: [80/tcp, 443/tcp, 80/tcp], from: [office, anywhere] }] }
+       |                                                                         ^^^^^^
+       |
+       = help: remove one of them
+
+    warning: the tier `web` alone is allowed on every interface
+      --> policy.yaml:12:26
+       |
+    12 | interfaces: { together: [[web], [web, db]] }
+       |                          ^^^^^
+       |
+       = help: remove it, or add the tiers that it may meet
+
+    warning: this denies nothing: `except` takes all of it out
+      --> policy.yaml:15:7
+       |
+    15 |     - { ports: 22/tcp, from: internet, except: [anywhere] }
+       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: take out the exceptions that are too wide, or remove the entry
+    "#);
+}
+
+/// None of these is too much.
+#[test]
+fn what_is_narrow_enough_is_not_told() {
+    let text = "\
+version: 1
+mode: enforce
+sweep: enforce
+principals:
+  some: [\"arn:aws:iam::*:role/Incident*\", \"arn:aws:iam::111122223333:role/team/*/Admin\"]
+break-glass: [some]
+tiers:
+  web: { groups: { names: [\"*\"], tags: { tier: web } }, ingress: [{ allow: 80/tcp, from: [self, anywhere] }] }
+  db: { groups: { names: [\"db-*\"] }, ingress: [{ allow: 3306/tcp, from: web }] }
+interfaces: { together: [[web, db]] }
+elsewhere: { deny: [{ ports: 22/tcp, from: internet, except: [private] }] }
+";
+    assert_eq!(warnings(text, None), "");
+}

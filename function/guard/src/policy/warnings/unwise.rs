@@ -5,7 +5,7 @@ use std::fmt;
 use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::network::Network;
+use crate::network::{AddressSet, Network};
 use crate::policy::diagnostic::{Problem, Quoted};
 use crate::policy::reader::internet;
 use crate::policy::{Allow, Exemption, ExemptionId, TierName};
@@ -33,6 +33,18 @@ pub(super) enum Unwise {
     HostBits { network: IpNet },
     /// Groups in no tier are not watched.
     NoElsewhere,
+    /// A tier that every group is in.
+    EveryGroup { tier: TierName },
+    /// An entry that denies nothing, after its exceptions.
+    NothingDenied,
+    /// Everybody may do anything.
+    Everybody,
+    /// A sweep that is to act, in a file that only observes.
+    SweepObserves,
+    /// A tier that is listed as one that may meet nobody.
+    Alone { tier: Quoted },
+    /// Something that a list says already.
+    Twice { text: Quoted },
 }
 
 /// Services that are attacked wherever the internet reaches them: their TCP ports, by the IANA registry.
@@ -63,15 +75,7 @@ const MOST_NAMED: usize = 3;
 impl Unwise {
     /// That `allow`, into a tier, lets the internet reach what is not meant for it.
     pub(super) fn wide(allow: &Allow) -> Option<Self> {
-        let is_wide = |network: Network| {
-            network.prefix_length() <= if network.is_ipv4() { WIDE_IPV4 } else { WIDE_IPV6 }
-        };
-        let public = allow.peers.addresses.intersection(&internet());
-        if !public.networks().into_iter().any(is_wide) {
-            return None;
-        }
-        let services = SERVICES.iter().filter(|(port, _)| lets_through(&allow.traffic, *port));
-        let services: Vec<_> = services.map(|(port, name)| format!("{port}/tcp ({name})")).collect();
+        let services = exposed(&allow.traffic, &allow.peers.addresses);
         (!services.is_empty()).then_some(Self::Wide { services })
     }
 
@@ -86,6 +90,17 @@ impl Unwise {
             None
         }
     }
+}
+
+/// What `traffic` from `addresses` opens to the internet that is not meant for it: `22/tcp (SSH)`.
+pub(crate) fn exposed(traffic: &TrafficSet, addresses: &AddressSet) -> Vec<String> {
+    let is_wide =
+        |network: Network| network.prefix_length() <= if network.is_ipv4() { WIDE_IPV4 } else { WIDE_IPV6 };
+    if !addresses.intersection(&internet()).networks().into_iter().any(is_wide) {
+        return Vec::new();
+    }
+    let services = SERVICES.iter().filter(|(port, _)| lets_through(traffic, *port));
+    services.map(|(port, name)| format!("{port}/tcp ({name})")).collect()
 }
 
 fn lets_through(traffic: &TrafficSet, port: u16) -> bool {
@@ -123,6 +138,14 @@ impl fmt::Display for Unwise {
                 write!(f, "`{network}` is the network {}", network.trunc())
             }
             Self::NoElsewhere => f.write_str("groups that are in no tier are not watched"),
+            Self::EveryGroup { tier } => {
+                write!(f, "every group is in the tier {}", Quoted::from(tier.as_str()))
+            }
+            Self::NothingDenied => f.write_str("this denies nothing: `except` takes all of it out"),
+            Self::Everybody => f.write_str("this lets everybody do anything"),
+            Self::SweepObserves => f.write_str("the sweep does not act where `mode` is `observe`"),
+            Self::Alone { tier } => write!(f, "the tier {tier} alone is allowed on every interface"),
+            Self::Twice { text } => write!(f, "{text} is listed twice"),
         }
     }
 }
@@ -143,6 +166,15 @@ impl Problem for Unwise {
                 let host = Network::from(network.addr());
                 format!("write `{}` for the network, or `{host}` for this one address", network.trunc())
             }
+            Self::EveryGroup { .. } => {
+                "a group in several tiers must satisfy them all: write a narrower pattern, or use `elsewhere` for the rest"
+                    .to_owned()
+            }
+            Self::NothingDenied => "take out the exceptions that are too wide, or remove the entry".to_owned(),
+            Self::Everybody => "name the few roles that may, for example `arn:aws:iam::*:role/IncidentCommander`".to_owned(),
+            Self::SweepObserves => "write `mode: enforce`, or remove `sweep`".to_owned(),
+            Self::Alone { .. } => "remove it, or add the tiers that it may meet".to_owned(),
+            Self::Twice { .. } => "remove one of them".to_owned(),
             Self::NoElsewhere => {
                 "write `elsewhere: { deny: [{ ports: [22/tcp, 3389/tcp], from: internet }] }` to keep the worst \
                  out of every group"
