@@ -125,8 +125,8 @@ impl Policy {
     pub fn rule_on(&self, hypothesis: &Hypothesis<'_>) -> Option<Ruling> {
         let cast = Cast::of(self);
         let groups = cast.groups(self, hypothesis.place).filter(|groups| !groups.is_empty())?;
-        let case = |group: Group| Case { rules: cast.rules(hypothesis, &group), group };
-        let cases: Vec<_> = groups.into_iter().map(case).collect();
+        let in_group = |group: Group| Case { rules: cast.rules(hypothesis, &group), group };
+        let cases: Vec<_> = groups.into_iter().map(in_group).collect();
         let subject = |Case { group, rules }: &Case| Subject {
             group: group.clone(),
             rules: rules.clone(),
@@ -168,7 +168,7 @@ impl Cast {
             .map(|tier| (tier.name.clone(), tier.groups.examples(&mut made_up, account.as_ref())));
         let mut tiers: BTreeMap<_, _> = groups.collect();
         become_one(&mut tiers);
-        Self { tiers, account }
+        Self { account, tiers }
     }
 
     fn groups(&self, policy: &Policy, place: &Place) -> Option<Vec<Group>> {

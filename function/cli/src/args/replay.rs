@@ -16,7 +16,7 @@ pub(crate) struct ReplayArgs {
     /// What a file holds is detected: an EventBridge event, a CloudTrail record, a CloudTrail log file, the output of
     /// `aws cloudtrail lookup-events`, an array or JSON lines of these, or any of it in gzip. In a folder, files named
     /// *.json, *.jsonl, *.ndjson and *.gz are taken, account.json is not. Of folders as S3 holds CloudTrail's logs
-    /// (AWSLogs/…/account/CloudTrail/Region/year/month/day) only those are read that may hold the events asked for.
+    /// (AWSLogs/ACCOUNT/CloudTrail/REGION/YEAR/MONTH/DAY) only those are read that may hold the events asked for.
     #[arg(value_name = "PATH", required_unless_present = "sweep")]
     pub(crate) paths: Vec<PathBuf>,
 

@@ -130,6 +130,7 @@ fn the_schema_is_the_one_that_the_project_keeps() {
       -h, --help  Print help
 
     Examples:
+      tierguard policy init --account account.json > policy.yaml
       tierguard policy check policy.yaml
       tierguard policy test policy.yaml
       tierguard policy graph policy.yaml > tiers.svg

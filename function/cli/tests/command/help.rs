@@ -31,6 +31,7 @@ fn every_command_shows_an_example_and_its_help_is_known() {
     replay
     completions
     man
+    policy init
     policy check
     policy graph
     policy test

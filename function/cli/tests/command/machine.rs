@@ -25,7 +25,7 @@ fn where_the_answer_is_json_an_error_is_too() {
     "#);
     insta::assert_snapshot!(err("policy check policy.yaml --format json --at soon"), @r#"
     exit 64
-    {"error":"`soon` is not a point in time","help":"write it like 2026-03-02T09:00:00Z, with its offset or Z, or like 2026-03-02, for midnight in UTC"}
+    {"error":"`soon` is not a point in time","help":"write it like 2026-03-02T09:00:00Z, with its offset or Z, or give a day: 2026-03-02"}
     "#);
     insta::assert_snapshot!(err("policy graph bad.yaml --format json"), @r#"
     exit 1
@@ -120,7 +120,7 @@ fn a_day_begins_at_midnight_in_utc() {
     }
     insta::assert_snapshot!(desk.run("policy check policy.yaml --at 2027-01-01T10:00").err, @"
     error: `2027-01-01T10:00` is not a point in time
-      help: write it like 2026-03-02T09:00:00Z, with its offset or Z, or like 2026-03-02, for midnight in UTC
+      help: write it like 2026-03-02T09:00:00Z, with its offset or Z, or give a day: 2026-03-02
     ");
 }
 

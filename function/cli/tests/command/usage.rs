@@ -51,7 +51,7 @@ fn help() {
               file, the output of `aws cloudtrail lookup-events`, an array or JSON lines of these, or
               any of it in gzip. In a folder, files named *.json, *.jsonl, *.ndjson and *.gz are taken,
               account.json is not. Of folders as S3 holds CloudTrail's logs
-              (AWSLogs/…/account/CloudTrail/Region/year/month/day) only those are read that may hold the
+              (AWSLogs/ACCOUNT/CloudTrail/REGION/YEAR/MONTH/DAY) only those are read that may hold the
               events asked for.
 
     Options:
