@@ -19,7 +19,7 @@ pub struct Kind {
     pub name: &'static str,
     /// `eventSource`, up to the first dot.
     pub source: &'static str,
-    /// How many of [`SHARES`] records of noise are of this kind.
+    /// How many of `SHARES` records of noise are of this kind.
     pub share: u64,
     /// What the guard must read in it.
     pub tells: Tells,

@@ -205,8 +205,8 @@ fn a_damaged_file_is_named_and_costs_nothing_else() {
         match number {
             1 => file.truncate(file.len() / 2),
             3 => {
-                file =
-                    gzip(json!({"Records": records}).to_string().replacen("\"requestParameters\":{", "{", 1))
+                let text = json!({"Records": records}).to_string();
+                file = gzip(text.replacen("\"requestParameters\":{", "{", 1));
             }
             4 => file = b"<html>503</html>".to_vec(),
             _ => {}
