@@ -10,6 +10,9 @@ use std::io;
 use crate::record::{Record, Turn};
 use run::Run;
 
+/// How many files there are at most before they are made one: each is open all the time.
+const MOST_RUNS: usize = 64;
+
 /// Takes records in any order.
 #[derive(Debug)]
 pub(crate) struct Sorter {
@@ -36,12 +39,19 @@ impl Sorter {
         self.size = self.size.saturating_add(record.size());
         self.count = self.count.saturating_add(1);
         self.records.push(record);
-        if self.size > self.room {
-            self.size = 0;
-            let mut records = std::mem::take(&mut self.records);
-            records.sort_unstable_by_key(|record| record.turn);
-            self.runs.push(Run::spilled(&records)?);
+        if self.size > self.room { self.spill() } else { Ok(()) }
+    }
+
+    /// Puts the records aside that are in memory.
+    fn spill(&mut self) -> io::Result<()> {
+        self.size = 0;
+        let mut records = std::mem::take(&mut self.records);
+        records.sort_unstable_by_key(|record| record.turn);
+        if self.runs.len() >= MOST_RUNS {
+            let all = Sorted::of(std::mem::take(&mut self.runs))?;
+            self.runs.push(Run::spilled(all)?);
         }
+        self.runs.push(Run::spilled(records.into_iter().map(Ok))?);
         Ok(())
     }
 }
@@ -67,17 +77,20 @@ impl Sorted {
     /// # Errors
     /// When what was put aside cannot be read.
     pub(crate) fn merge(sorters: impl IntoIterator<Item = Sorter>) -> io::Result<Self> {
-        let mut merged = Self::default();
+        let (mut all, mut total) = (Vec::new(), 0_usize);
         for Sorter { mut records, runs, count, .. } in sorters {
-            merged.count = merged.count.saturating_add(count);
-            merged.runs.extend(runs);
+            total = total.saturating_add(count);
+            all.extend(runs);
             records.sort_unstable_by_key(|record| record.turn);
-            merged.runs.push(Run::kept(records));
+            all.push(Run::kept(records));
         }
-        for run in 0..merged.runs.len() {
-            merged.refill(run)?;
-        }
-        Ok(merged)
+        Ok(Self { count: total, ..Self::of(all)? })
+    }
+
+    fn of(runs: Vec<Run>) -> io::Result<Self> {
+        let mut sorted = Self { runs, ..Self::default() };
+        (0..sorted.runs.len()).try_for_each(|run| sorted.refill(run))?;
+        Ok(sorted)
     }
 
     /// How many there were at first.
@@ -144,7 +157,7 @@ mod tests {
     fn records() -> impl Strategy<Value = Vec<Record>> {
         let step = prop::sample::select(vec![Step::Create, Step::Other, Step::Delete]);
         let one = (prop::option::of(-3..3_i64), step, "[a\u{e9}\n]{0,9}");
-        prop::collection::vec(one, 0..40).prop_map(|all| {
+        prop::collection::vec(one, 0..300).prop_map(|all| {
             all.into_iter()
                 .enumerate()
                 .map(|(number, (time, step, json))| record(number, time, step, json))

@@ -24,11 +24,12 @@ impl Run {
     /// `records`, which are in order, in a file.
     ///
     /// # Errors
-    /// When it cannot be written.
-    pub(super) fn spilled(records: &[Record]) -> io::Result<Self> {
+    /// When it cannot be written, or a record not be read.
+    pub(super) fn spilled(records: impl IntoIterator<Item = io::Result<Record>>) -> io::Result<Self> {
         let mut file = BufWriter::new(tempfile::tempfile()?);
         for record in records {
-            file.write_all(&head(record))?;
+            let record = record?;
+            file.write_all(&head(&record))?;
             file.write_all(record.json.as_bytes())?;
         }
         let mut file = file.into_inner()?;
