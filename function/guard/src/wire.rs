@@ -117,7 +117,8 @@ pub enum Malformed {
 
 /// Whether `record` can be a change at all: false for most records, in a fraction of a microsecond.
 ///
-/// True where an `eventName` in it is that of a call that matters, or of any call of security groups. JSON could spell
+/// True where an `eventName` in it is that of a call that matters, or of any call of security groups but those that
+/// only look (`Describe…`, `Get…`), which are frequent. JSON could spell
 /// a letter as an escape, which AWS never does in a name; a record with such a letter is let through to be parsed.
 #[must_use]
 pub fn may_be_change(record: &[u8]) -> bool {

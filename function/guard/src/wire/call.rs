@@ -103,9 +103,10 @@ pub(super) fn may_be_named_in(record: &[u8]) -> bool {
     }
 }
 
-/// Whether `name` is that of a call that matters, or of any call of security groups.
+/// Whether `name` is that of a call that matters, or of any call of security groups that does more than look.
 pub(super) fn matters(name: &str) -> bool {
-    memmem::find(name.as_bytes(), SUBJECT).is_some() || Call::named(name).is_some()
+    let only_looks = name.starts_with("Describe") || name.starts_with("Get");
+    Call::named(name).is_some() || (!only_looks && memmem::find(name.as_bytes(), SUBJECT).is_some())
 }
 
 /// What every call that changes a group or its rules has in its name.
@@ -117,5 +118,6 @@ fn may_be_name(after_key: &[u8]) -> bool {
     // A name that is not a text is for the parser.
     let Some(text) = value.trim_ascii_start().strip_prefix(b"\"") else { return true };
     let name = memchr(b'"', text).and_then(|end| text.get(..end)).unwrap_or(text);
-    std::str::from_utf8(name).is_ok_and(matters) || memmem::find(name, SUBJECT).is_some()
+    // What is no text is for the parser.
+    std::str::from_utf8(name).map_or(true, matters)
 }

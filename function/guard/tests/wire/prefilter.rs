@@ -11,7 +11,9 @@ fn the_name_of_the_call_decides() {
     for (json, expect) in [
         (r#"{"eventName":"CreateTags"}"#, true),
         ("{\"eventName\" :\n\t\"RunInstances\"}", true),
-        (r#"{"eventName":"DescribeSecurityGroups"}"#, true),
+        (r#"{"eventName":"DescribeSecurityGroups"}"#, false),
+        (r#"{"eventName":"GetSecurityGroupsForVpc"}"#, false),
+        (r#"{"eventName":"MoveSecurityGroupToAnotherWorld"}"#, true),
         (r#"{"eventName":"Run\u0049nstances"}"#, true),
         (r#"{"eventName":{"content":"CreateTags","tag":1}}"#, true),
         (r#"{"x":{"eventName":"PutParameter"},"eventName":"DeleteTags"}"#, true),
