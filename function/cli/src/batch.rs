@@ -138,8 +138,7 @@ impl Crew<'_> {
 
     /// Reads one source after another, as long as there are any that nobody reads.
     fn work(&self, tell: &mut dyn FnMut(usize, Condition)) -> Sink {
-        let sorter = Sorter::new(ROOM.checked_div(self.size).unwrap_or(ROOM));
-        let mut sink = Sink { sorter, passed_over: 0, failure: None };
+        let mut sink = Sink::new(Sorter::new(ROOM.checked_div(self.size).unwrap_or(ROOM)));
         while sink.failure.is_none() {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(source) = self.sources.get(index) else { break };

@@ -52,6 +52,15 @@ pub(crate) struct Sink {
     pub(crate) passed_over: usize,
     /// Why a record could not be put aside.
     pub(crate) failure: Option<io::Error>,
+    /// Memory for the window of the next file.
+    bytes: Vec<u8>,
+}
+
+impl Sink {
+    /// Without records.
+    pub(crate) const fn new(sorter: Sorter) -> Self {
+        Self { sorter, passed_over: 0, failure: None, bytes: Vec::new() }
+    }
 }
 
 /// What a source was like.
@@ -107,13 +116,14 @@ impl File<'_> {
 
     fn read_text(&mut self, source: &Source, text: Text) {
         self.is_gzip = matches!(text, Text::Gzip(_));
-        let mut values = Values::of(text, WINDOW);
+        let mut values = Values::of(text, WINDOW, std::mem::take(&mut self.sink.bytes));
         if matches!(values.beginning(), Some([0xff, 0xfe] | [0xfe, 0xff])) {
             return self.damaged(|name| Damage::Utf16 { name });
         }
         if !long::read(&mut values, self) {
             self.empty(source);
         }
+        self.sink.bytes = values.window.into_bytes();
     }
 
     /// There is nothing in it. That is damage only in a file that was named: a program may have nothing to say, and a

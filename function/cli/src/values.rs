@@ -82,9 +82,9 @@ impl fmt::Display for Fault {
 }
 
 impl<R: Read> Values<R> {
-    /// The values of `source`.
-    pub(crate) const fn of(source: R, size: Size) -> Self {
-        Self { window: Window::new(source, size), failure: None }
+    /// The values of `source`, seen through a window that may be made of `bytes`.
+    pub(crate) const fn of(source: R, size: Size, bytes: Vec<u8>) -> Self {
+        Self { window: Window::new(source, size, bytes), failure: None }
     }
 
     /// How the text begins: its first two bytes, if it has two. A byte order mark of UTF-8 is passed over.
@@ -236,7 +236,7 @@ mod tests {
     use super::*;
 
     fn read_through(text: &str, first: usize) -> Vec<String> {
-        let mut values = Values::of(text.as_bytes(), Size { first, most: 1024 });
+        let mut values = Values::of(text.as_bytes(), Size { first, most: 1024 }, Vec::new());
         values.beginning();
         let mut read = Vec::new();
         loop {

@@ -38,10 +38,16 @@ pub(crate) struct Place {
 }
 
 impl<R: Read> Window<R> {
-    /// The beginning of `source`, of which nothing is at hand yet.
-    pub(crate) const fn new(source: R, size: Size) -> Self {
+    /// The beginning of `source`, of which nothing is at hand yet. What `bytes` has room for need not be allocated; what
+    /// stands in it does not matter.
+    pub(crate) const fn new(source: R, size: Size, bytes: Vec<u8>) -> Self {
         let place = Place { line: 0, column: 0 };
-        Self { source, size, bytes: Vec::new(), start: 0, end: 0, ended: false, place }
+        Self { source, size, bytes, start: 0, end: 0, ended: false, place }
+    }
+
+    /// The memory that it took, for the next one.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// What is at hand.
@@ -142,7 +148,7 @@ mod tests {
 
     #[test]
     fn it_tells_where_it_is() {
-        let mut window = Window::new("ab\nü世c\n".as_bytes(), Size { first: 64, most: 64 });
+        let mut window = Window::new("ab\nü世c\n".as_bytes(), Size { first: 64, most: 64 }, b"x".repeat(100));
         window.more().unwrap();
         for (length, line, column) in [(1, 0, 1), (2, 1, 0), (5, 1, 2), (2, 2, 0)] {
             window.advance(length);
@@ -161,7 +167,7 @@ mod tests {
 
     #[test]
     fn it_holds_no_more_than_the_most() {
-        let mut window = Window::new(io::repeat(b'x'), Size { first: 10, most: 100 });
+        let mut window = Window::new(io::repeat(b'x'), Size { first: 10, most: 100 }, Vec::new());
         for held in [10, 20, 40, 80, 100, 100] {
             window.more().unwrap();
             assert_eq!(window.rest().len(), held);
@@ -181,7 +187,7 @@ mod tests {
                 Err(io::ErrorKind::InvalidData.into())
             }
         }
-        let mut window = Window::new(b"abc".chain(Failing), Size { first: 64, most: 64 });
+        let mut window = Window::new(b"abc".chain(Failing), Size { first: 64, most: 64 }, Vec::new());
         assert_eq!(window.more().unwrap_err().kind(), io::ErrorKind::InvalidData);
         assert_eq!((window.rest(), window.is_last()), (&b"abc"[..], true));
     }

@@ -61,14 +61,14 @@ impl Take for Told {
 /// What is found in `text` if `most` bytes of it fit into the window.
 fn told(text: &str, most: usize) -> Told {
     let mut told = Told::default();
-    read(&mut Values::of(text.as_bytes(), Size { first: most.min(16), most }), &mut told);
+    read(&mut Values::of(text.as_bytes(), Size { first: most.min(16), most }, Vec::new()), &mut told);
     told
 }
 
 /// The same, where records with an odd `eventID` are passed over.
 fn skimmed(text: &str, most: usize) -> Told {
     let mut told = Told { skips: true, ..Told::default() };
-    read(&mut Values::of(text.as_bytes(), Size { first: most.min(16), most }), &mut told);
+    read(&mut Values::of(text.as_bytes(), Size { first: most.min(16), most }, Vec::new()), &mut told);
     Told { skips: false, ..told }
 }
 
@@ -177,7 +177,7 @@ fn nothing_is_read_that_is_not_wanted() {
     let list = (0..20).map(record).collect::<Vec<_>>().join(",");
     let mut told = Told { most: Some(3), ..Told::default() };
     let text = format!("[{list}]");
-    let mut values = Values::of(text.as_bytes(), Size { first: 16, most: SMALL });
+    let mut values = Values::of(text.as_bytes(), Size { first: 16, most: SMALL }, Vec::new());
     read(&mut values, &mut told);
     assert_eq!((told.records.len(), told.damage), (3, vec![]));
 }
