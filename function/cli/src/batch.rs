@@ -18,6 +18,9 @@ use crate::source::Source;
 /// How much memory all records may take, in bytes; the others wait in files.
 const ROOM: usize = 32 << 20;
 
+/// How many files those may be, that are all open: a process may have 256 on some systems.
+const FILES: usize = 64;
+
 /// The records of some sources, in order.
 #[derive(Debug)]
 pub(crate) struct Batch {
@@ -138,7 +141,8 @@ impl Crew<'_> {
 
     /// Reads one source after another, as long as there are any that nobody reads.
     fn work(&self, tell: &mut dyn FnMut(usize, Condition)) -> Sink {
-        let mut sink = Sink::new(Sorter::new(ROOM.checked_div(self.size).unwrap_or(ROOM)));
+        let share = |all: usize| all.checked_div(self.size).unwrap_or(all).max(2);
+        let mut sink = Sink::new(Sorter::new(share(ROOM), share(FILES)));
         while sink.failure.is_none() {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(source) = self.sources.get(index) else { break };

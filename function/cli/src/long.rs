@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use memchr::memchr3;
 use serde_json::from_str;
 
+use crate::object::{self, Extent};
 use crate::shape::{self, Collect, DEEPEST, Stray};
 use crate::skim::{self, Before};
 use crate::values::{Broken, Fault, Next, Values};
@@ -94,13 +95,27 @@ fn elements<R: Read>(values: &mut Values<R>, deepest: usize, to: &mut impl Take)
             return Err(Lost);
         }
         if before == Before::Element {
-            let next = values.next();
-            value(values, next, deepest, to)?;
+            element(values, deepest, to)?;
         }
         if separator(values, b']', to)? == Separator::End {
             return Ok(());
         }
     }
+}
+
+/// Unwraps an element of an array. Damage in an object whose end shows all the same costs no more than that object.
+fn element<R: Read>(values: &mut Values<R>, deepest: usize, to: &mut impl Take) -> Result<(), Lost> {
+    let next = values.next();
+    let rest = values.window.rest();
+    if let (Next::Broken(broken), Extent::Whole(length)) = (&next, object::extent(rest))
+        && let Some(b',' | b']') = rest.get(length..).and_then(|after| after.trim_ascii_start().first())
+    {
+        shape::salvage(values.text(length), to);
+        to.broken(broken.fault.clone());
+        values.window.advance(length);
+        return Ok(());
+    }
+    value(values, next, deepest, to)
 }
 
 /// Unwraps the lists in an object. If there is none, it is too long for what it is.

@@ -108,7 +108,9 @@ impl<'a> Header<'a> {
             let caller: Caller = serde_json::from_str(self.user_identity?.get()).ok()?;
             caller.account_id
         };
-        text(self.recipient_account_id).or_else(of_caller)
+        let digits = |number: u64| format!("{number:0>12}");
+        let number = || serde_json::from_str(self.recipient_account_id?.get()).ok().map(digits);
+        text(self.recipient_account_id).or_else(number).or_else(of_caller)
     }
 
     pub(crate) fn moment(&self) -> Moment {
@@ -192,7 +194,7 @@ mod tests {
             (r#"{"recipientAccountId":"1","userIdentity":{"accountId":"2"}}"#, Some("1")),
             (r#"{"userIdentity":{"accountId":"2"}}"#, Some("2")),
             (r#"{"userIdentity":{"type":"AWSService"}}"#, None),
-            (r#"{"recipientAccountId":7}"#, None),
+            (r#"{"recipientAccountId":7}"#, Some("000000000007")),
             ("[]", None),
         ] {
             assert_eq!(Header::of(json).account().as_deref(), account, "{json}");

@@ -47,7 +47,7 @@ impl Selection {
         }
         let Some(Layout { account, region, day }) = Layout::of(path) else { return true };
         // An event is delivered after it happened, and soon.
-        let day = day.and_then(|day| day.to_zoned(TimeZone::UTC).ok()).map(|start| start.timestamp());
+        let day = day.to_zoned(TimeZone::UTC).ok().map(|start| start.timestamp());
         let days = |count| Span::new().hours(24 * count);
         let is_late = |start: Timestamp| {
             until.is_some_and(|until| start.checked_sub(days(LATEST)).is_ok_and(|first| until <= first))

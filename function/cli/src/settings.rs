@@ -12,6 +12,7 @@ use tierguard::policy::Mode;
 use crate::args::{FailOn, Format, ModeArg, ReplayArgs};
 use crate::console::Problem;
 use crate::files;
+use crate::layout::is_region;
 use crate::selection::Selection;
 
 /// What to replay, and how.
@@ -231,10 +232,10 @@ pub(crate) fn instant(text: String) -> Result<Timestamp, UsageError> {
 
 /// The instant in `text`; of a day, the beginning in UTC of the one that `of_day` tells.
 fn instant_of_day(text: String, of_day: impl Fn(&Date) -> Date) -> Result<Timestamp, UsageError> {
-    if let Ok(day) = text.parse()
-        && !text.contains('T')
-        && let Ok(start) = of_day(&day).to_zoned(TimeZone::UTC)
-    {
+    // Of a text that tells a time as well, the day alone would be read, too.
+    let is_day = text.len() == "2026-03-02".len();
+    let day = if is_day { text.parse().ok() } else { None };
+    if let Some(start) = day.and_then(|day| of_day(&day).to_zoned(TimeZone::UTC).ok()) {
         return Ok(start.timestamp());
     }
     text.parse().map_err(|_| UsageError::NotATime { text })
@@ -242,7 +243,7 @@ fn instant_of_day(text: String, of_day: impl Fn(&Date) -> Date) -> Result<Timest
 
 /// The events that `args` ask for.
 fn selection(args: &ReplayArgs) -> Result<Selection, UsageError> {
-    let ReplayArgs { since, until, account_id, region, .. } = args;
+    let ReplayArgs { since, until, account_id, region: regions, .. } = args;
     let since = since.clone().map(instant).transpose()?;
     let after = |day: &Date| day.tomorrow().unwrap_or(*day);
     let until = until.clone().map(|until| instant_of_day(until, after)).transpose()?;
@@ -252,7 +253,7 @@ fn selection(args: &ReplayArgs) -> Result<Selection, UsageError> {
         return Err(UsageError::NoTimeLeft);
     }
     let accounts = account_id.iter().map(|text| account(text)).collect::<Result<_, _>>()?;
-    let regions = region.iter().map(|text| code_of_region(text)).collect::<Result<_, _>>()?;
+    let regions = regions.iter().map(|text| region_of(text)).collect::<Result<_, _>>()?;
     Ok(Selection { since, until, accounts, regions })
 }
 
@@ -262,14 +263,8 @@ fn account(text: &str) -> Result<AccountId, UsageError> {
     account.ok_or_else(|| UsageError::NotAnAccount { text: text.to_owned() })
 }
 
-/// `eu-west-1`, `us-gov-east-1`: letters and digits with hyphens between them, the last part a number.
-fn code_of_region(text: &str) -> Result<Region, UsageError> {
-    let is_part = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
-    let is_region = text.split('-').all(is_part)
-        && text.rsplit_once('-').is_some_and(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()));
-    let region = is_region.then(|| Region::new(text).ok()).flatten();
+fn region_of(text: &str) -> Result<Region, UsageError> {
+    let region = is_region(text).then(|| Region::new(text).ok()).flatten();
     region.ok_or_else(|| UsageError::NotARegion { text: text.to_owned() })
 }
 

@@ -82,22 +82,27 @@ enum End {
 /// Gives the objects to `to` that stand in a line of `text` each: how long those lines are, and why there are no more.
 fn lines_at_hand(text: &[u8], is_last: bool, to: &mut impl Take) -> (usize, End) {
     let mut passed = 0_usize;
-    while let Some(rest) = text.get(passed..).filter(|rest| !rest.is_empty() && to.wants_more()) {
-        let length = match memchr(b'\n', rest) {
-            Some(end) => end.saturating_add(1),
-            None if is_last => rest.len(),
-            None => return (passed, if rest.starts_with(b"{") { End::Cut } else { End::Odd }),
+    while let Some(rest) = text.get(passed..).filter(|_| to.wants_more()) {
+        let rest = rest.trim_ascii_start();
+        let length = match object::extent(rest) {
+            Extent::Whole(length) => length,
+            Extent::Cut => return (passed, End::Cut),
+            Extent::Odd => return (passed, End::Odd),
         };
-        let line = rest.get(..length).unwrap_or(rest).trim_ascii();
-        let is_sound = object::extent(line) == Extent::Whole(line.len())
-            && !shape::starts_with_a_list(line)
-            && give(line, DEEPEST, to);
-        if !is_sound && !line.is_empty() {
+        let Some((object, after)) = rest.split_at_checked(length) else { break };
+        let end = after.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+        match end.and_then(|end| after.get(end)) {
+            None if !is_last => return (passed, End::Cut),
+            None | Some(b'\n') => {}
+            Some(_) => return (passed, End::Odd),
+        }
+        let is_one_line = memchr(b'\n', object).is_none();
+        if !is_one_line || shape::starts_with_a_list(object) || !give(object, DEEPEST, to) {
             return (passed, End::Odd);
         }
-        passed = passed.saturating_add(length);
+        passed = text.len().saturating_sub(after.len());
     }
-    (passed, End::Cut)
+    (passed, End::Odd)
 }
 
 /// Gives the objects to `to` that are elements of an array in `text`: how long they are, with the commas behind them, and

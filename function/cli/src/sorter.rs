@@ -10,14 +10,13 @@ use std::io;
 use crate::record::{Record, Turn};
 use run::Run;
 
-/// How many files there are at most before they are made one: each is open all the time.
-const MOST_RUNS: usize = 64;
-
 /// Takes records in any order.
 #[derive(Debug)]
 pub(crate) struct Sorter {
     /// How much memory they may take, in bytes.
     room: usize,
+    /// How many files there are at most before they are made one: each is open all the time.
+    most_runs: usize,
     records: Vec<Record>,
     /// How much memory those take.
     size: usize,
@@ -26,9 +25,9 @@ pub(crate) struct Sorter {
 }
 
 impl Sorter {
-    /// Without records. Takes about `room` bytes of memory, or as much as one record needs.
-    pub(crate) const fn new(room: usize) -> Self {
-        Self { room, records: Vec::new(), size: 0, runs: Vec::new(), count: 0 }
+    /// Without records. Takes about `room` bytes of memory, or as much as one record needs, and some `most_runs` files.
+    pub(crate) const fn new(room: usize, most_runs: usize) -> Self {
+        Self { room, most_runs, records: Vec::new(), size: 0, runs: Vec::new(), count: 0 }
     }
 
     /// Takes `record`.
@@ -47,7 +46,7 @@ impl Sorter {
         self.size = 0;
         let mut records = std::mem::take(&mut self.records);
         records.sort_unstable_by_key(|record| record.turn);
-        if self.runs.len() >= MOST_RUNS {
+        if self.runs.len() >= self.most_runs {
             let all = Sorted::of(std::mem::take(&mut self.runs))?;
             self.runs.push(Run::spilled(all)?);
         }
@@ -168,7 +167,7 @@ mod tests {
     proptest! {
         #[test]
         fn records_come_in_order_whatever_room_there_is(records in records(), room in 0..2000_usize, sorters in 1..4_usize) {
-            let mut all: Vec<_> = (0..sorters).map(|_| Sorter::new(room)).collect();
+            let mut all: Vec<_> = (0..sorters).map(|_| Sorter::new(room, 9)).collect();
             for (nth, record) in records.iter().enumerate() {
                 all[nth % sorters].push(record.clone()).unwrap();
             }

@@ -7,6 +7,7 @@ use thiserror::Error;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::console::{Console, Problem};
+use crate::layout;
 use crate::settings::{Input, Settings};
 
 /// Where some events are.
@@ -104,6 +105,7 @@ fn walk(folder: &Path, settings: &Settings, no_events: &NoEvents, console: &mut 
     let (mut failed, mut unwanted) = (false, false);
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         match entry {
+            Ok(entry) if layout::is_of_another_service(entry.path()) => drop(entry),
             Ok(entry) if is_events(&entry) && !no_events.contain(entry.path()) => {
                 if !settings.selection.may_be_in(entry.path()) {
                     unwanted = true;

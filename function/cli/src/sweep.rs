@@ -55,9 +55,11 @@ impl Last {
         self.regions.extend(event.region.clone());
     }
 
-    /// The account and the Region of the events; neither where they were in several, so that no group is left out.
-    fn home(&self) -> Home {
-        Home { account: only(&self.accounts), region: only(&self.regions) }
+    /// The account whose groups `desk` has, else that of the events, and their Region; none where there are several, so
+    /// that no group is left out.
+    fn home(&self, desk: &Desk) -> Home {
+        let owners = desk.account().groups().filter_map(|group| group.owner.clone()).collect();
+        Home { account: only(&owners).or_else(|| only(&self.accounts)), region: only(&self.regions) }
     }
 }
 
@@ -80,7 +82,8 @@ pub(crate) fn sweep(
         console.report(&SweepError::NoTime);
         return Ok(());
     };
-    let swept = desk.sweep(Sweep::default(), &last.home(), at);
+    let home = last.home(desk);
+    let swept = desk.sweep(Sweep::default(), &home, at);
     // What people would have been told by message is in the story.
     drop(desk.take_notices());
     teller.swept(&swept.digest, at)?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::AnswerFormat;
 
-/// Draft a first policy that allows what is open in an account today, its tiers by tags and names
+/// Draft a first policy from an account: what is open in it today, by tiers
 ///
 /// An audit of that account by the draft finds nothing. Comments mark what is doubtful: ports that the internet should
 /// not reach, rules that one group of a tier has and the others have not, references to groups that are gone, groups on

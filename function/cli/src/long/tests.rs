@@ -183,6 +183,17 @@ fn nothing_is_read_that_is_not_wanted() {
 }
 
 #[test]
+fn records_need_no_space_between_them() {
+    let records: Vec<_> = (0..20).map(record).collect();
+    for text in [records.concat(), records.join(" "), records.join("\r\n"), records.join("\n\n")] {
+        for most in [SMALL, LARGE] {
+            assert_eq!(told(&text, most).records, records, "{text}");
+            assert_eq!(skimmed(&text, most).records.len(), 20, "{text}");
+        }
+    }
+}
+
+#[test]
 fn what_is_passed_over_is_not_parsed_and_what_is_odd_is() {
     let [a, b, c] = [0, 1, 2].map(record);
     let inside = b.replace("-1.5e3", "-1.5e3 nonsense");

@@ -118,8 +118,7 @@ fn the_schema_is_the_one_that_the_project_keeps() {
     Usage: tierguard policy <COMMAND>
 
     Commands:
-      init    Draft a first policy from an account: tiers by tags and names, and what is open today as
-              what is allowed
+      init    Draft a first policy from an account: what is open in it today, by tiers
       check   Say what is wrong with a policy, and what in it was perhaps not meant
       graph   Draw a policy: the tiers as a picture, internet to database
       test    Test a policy: does it say what somebody expected it to say?

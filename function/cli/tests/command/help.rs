@@ -11,7 +11,8 @@ fn commands(desk: &Desk) -> Vec<String> {
     while let Some(command) = found.get(next).cloned() {
         let help = desk.run(&format!("{command} --help")).out;
         let listed = help.split("\nCommands:\n").nth(1).unwrap_or_default();
-        let listed = listed.lines().take_while(|line| !line.is_empty());
+        let is_name = |line: &&str| !line.starts_with("   ");
+        let listed = listed.lines().take_while(|line| !line.is_empty()).filter(is_name);
         let names = listed.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
         found.extend(names.map(|name| format!("{command} {name}").trim().to_owned()));
         next += 1;

@@ -86,8 +86,7 @@ fn help() {
     insta::assert_snapshot!(Desk::empty("init_help").run("policy init --help").shown(), @"
     exit 0
     --- stdout
-    Draft a first policy from an account: tiers by tags and names, and what is open today as what is
-    allowed
+    Draft a first policy from an account: what is open in it today, by tiers
 
     An audit of that account by the draft finds nothing. Comments mark what is doubtful: ports that the
     internet should not reach, rules that one group of a tier has and the others have not, references to

@@ -114,10 +114,13 @@ const SUBJECT: &[u8] = b"SecurityGroup";
 
 /// Whether what comes after a key may be the name of a call that matters.
 fn may_be_name(after_key: &[u8]) -> bool {
-    let Some(value) = after_key.trim_ascii_start().strip_prefix(b":") else { return false };
-    // A name that is not a text is for the parser.
+    let after = after_key.trim_ascii_start();
+    let Some(value) = after.strip_prefix(b":") else {
+        // It is the text of a value, or else it is damaged: that is for the parser, as a name is that is no text.
+        return !matches!(after.first(), Some(b',' | b'}' | b']') | None);
+    };
     let Some(text) = value.trim_ascii_start().strip_prefix(b"\"") else { return true };
     let name = memchr(b'"', text).and_then(|end| text.get(..end)).unwrap_or(text);
-    // What is no text is for the parser.
-    std::str::from_utf8(name).map_or(true, matters)
+    let is_sound = name.iter().all(u8::is_ascii_alphanumeric);
+    !is_sound || std::str::from_utf8(name).is_ok_and(matters)
 }
