@@ -37,6 +37,7 @@ mod object;
 mod progress;
 mod reading;
 mod record;
+mod repeats;
 mod replay;
 mod report;
 mod scenario;

@@ -14,6 +14,7 @@ use tierguard::{Handled, Policy, Report};
 use crate::breakdown::{Breakdown, Scene, Summed, Tables};
 use crate::jsonl::{self, SweepReport};
 use crate::record::Origin;
+use crate::repeats::Repeats;
 use crate::report::Report as Page;
 use crate::scenario::Against;
 use crate::settings::{Settings, Telling, Unheard};
@@ -25,6 +26,7 @@ pub(crate) struct Teller {
     voice: Voice,
     unheard: Unheard,
     tally: Tally,
+    repeats: Repeats,
     /// Where it is asked for.
     breakdown: Option<Breakdown>,
     /// The page, where it is asked for.
@@ -57,11 +59,19 @@ impl Teller {
             (Telling::Summary | Telling::Object, _) | (_, Some(_)) => Some(Breakdown::default()),
             (Telling::Story | Telling::Lines, None) => None,
         };
-        Self { voice, unheard: settings.unheard(), tally: Tally::default(), breakdown, page }
+        Self {
+            voice,
+            unheard: settings.unheard(),
+            tally: Tally::default(),
+            repeats: Repeats::default(),
+            breakdown,
+            page,
+        }
     }
 
     /// A scenario begins.
     pub(crate) fn begin(&mut self, against: &Against, policy: &Policy, document: Document) -> io::Result<()> {
+        self.repeats = Repeats::default();
         if let Some(breakdown) = &mut self.breakdown {
             breakdown.begin(Scene::new(against, policy));
         }
@@ -75,15 +85,10 @@ impl Teller {
         self.heard(told)
     }
 
-    /// The event in `record` was handled.
+    /// The event in `record` was handled. One that came before is shown, and not counted again.
     pub(crate) fn event(&mut self, handled: &Handled, origin: &Origin, record: &str) -> io::Result<()> {
-        self.tally.count(handled);
-        if let Some(breakdown) = &mut self.breakdown {
-            let done = done(handled);
-            breakdown.event(handled, &done);
-            if let Some(page) = &mut self.page {
-                page.event(handled, &done, origin, record);
-            }
+        if !self.repeats.has(&handled.event) {
+            self.count(handled, origin, record);
         }
         let told = match &mut self.voice {
             Voice::Story(story) => story.event(handled, origin),
@@ -91,6 +96,16 @@ impl Teller {
             Voice::Summary(_) | Voice::Object(_) | Voice::Silent => Ok(()),
         };
         self.heard(told)
+    }
+
+    fn count(&mut self, handled: &Handled, origin: &Origin, record: &str) {
+        self.tally.count(handled);
+        let Some(breakdown) = &mut self.breakdown else { return };
+        let done = done(handled);
+        breakdown.event(handled, &done);
+        if let Some(page) = &mut self.page {
+            page.event(handled, &done, origin, record);
+        }
     }
 
     /// A sweep was made at the instant `at`.

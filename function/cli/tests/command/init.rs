@@ -268,6 +268,62 @@ fn a_grown_account() {
 }
 
 #[test]
+fn what_would_open_more_than_today_is_marked() {
+    let from = |network: &str| json!({"IpRanges": [{"CidrIp": network, "Description": "office"}]});
+    let (web, other_web) = (WEB, ADMIN);
+    let account = json!({"SecurityGroups": [
+        group(web, "web-a", Some("web"), &json!([tcp(80, &world()), tcp(22, &from("10.1.0.0/16")), tcp(443, &from("10.3.0.0/16"))])),
+        group(other_web, "web-b", Some("web"), &json!([tcp(81, &world()), tcp(22, &from("10.2.0.0/16")), tcp(443, &from("10.3.0.0/16"))])),
+        group(APP, "app-a", Some("app"), &json!([tcp(8080, &from_groups(&[web]))])),
+        group(DB, "app-b", Some("app"), &json!([tcp(8080, &from_groups(&[other_web]))])),
+    ]});
+    let ran =
+        desk("what_would_open_more_than_today_is_marked", &account).run("policy init --account account.json");
+    let tiers = ran.out.split("tiers:").nth(1).unwrap();
+    insta::assert_snapshot!(tiers, @"
+
+      web:
+        groups: { tags: { tier: web } }  # 2 groups
+        ingress:
+          # 80/tcp only in web-a (1 of 2 groups): in all?
+          # 81/tcp only in web-b (1 of 2 groups): in all?
+          - { allow: 80-81/tcp, from: anywhere }
+          - allow: 22/tcp
+            from:
+              - office  # only in web-a (1 of 2 groups): in all?
+              - office-3  # only in web-b (1 of 2 groups): in all?; “office”
+          - { allow: 443/tcp, from: office-2 }  # “office”
+        egress:
+          - { allow: all, to: anywhere }
+
+      app:
+        groups: { tags: { tier: app } }  # 2 groups
+        ingress:
+          - { allow: 8080/tcp, from: web }  # today not from all of web in every group: or in all?
+        egress:
+          - { allow: all, to: anywhere }
+
+    # What holds for groups in no tier, today none:
+    elsewhere:
+      deny:
+        - { ports: [22/tcp, 3389/tcp], from: internet }
+    ");
+}
+
+#[test]
+fn the_commands_that_it_proposes_name_the_file_as_it_is() {
+    let desk = desk("the_commands_that_it_proposes_name_the_file_as_it_is", &tidy());
+    desk.write("it's ours.json", tidy().to_string());
+    let mut command = desk.command("policy init --account");
+    let ran = crate::desk::Ran::of(command.arg("it's ours.json"));
+    assert!(
+        ran.out.contains(r"tierguard audit --policy policy.yaml --account 'it'\''s ours.json'"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
 fn an_audit_by_it_finds_nothing() {
     for (test, account) in [("init_audit_tidy", tidy()), ("init_audit_grown", grown())] {
         let desk = desk(test, &account);

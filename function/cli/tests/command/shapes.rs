@@ -132,11 +132,15 @@ fn what_happened_in_one_second_is_handled_by_file_and_by_its_place_there() {
 }
 
 #[test]
-fn a_repeated_event_is_shown_again() {
-    let desk = Desk::new("a_repeated_event_is_shown_again");
+fn a_repeated_event_is_shown_again_and_counted_once() {
+    let desk = Desk::new("a_repeated_event_is_shown_again_and_counted_once");
     let record = opened("a", 1, 22);
     desk.write("twice.jsonl", format!("{record}\n{record}\n"));
     let ran = desk.run("replay --format jsonl --account-out after.json twice.jsonl");
     assert_eq!(ran.lines(), ["violation a twice.jsonl#0", "violation a twice.jsonl#1"]);
     assert!(ran.out.lines().nth(1).unwrap().contains(r#""outcome":"already-gone""#));
+    desk.write("again.json", record.to_string());
+    let out = desk.run("replay twice.jsonl again.json").out;
+    assert_eq!(out.matches("violation  ").count(), 3, "{out}");
+    assert!(out.contains("\n1 security group event: 1 violation\n1 forbidden rule: 1 revoked\n"), "{out}");
 }

@@ -31,8 +31,8 @@ pub(super) struct Stream<'a> {
 pub(super) struct Use {
     /// Each kind of traffic, and the groups that have a rule for it.
     pub(super) traffic: BTreeMap<Traffic, BTreeSet<GroupId>>,
-    /// The groups that references mean.
-    meant: BTreeSet<GroupId>,
+    /// The groups that references mean, by the traffic of the rule and the group that has it.
+    meant: BTreeMap<(Traffic, GroupId), BTreeSet<GroupId>>,
     /// What stands beside the rules.
     said: BTreeSet<String>,
 }
@@ -148,28 +148,38 @@ impl Stream<'_> {
         }
     }
 
-    /// That of `tier` only some groups are meant, although others are in the same VPCs.
+    /// That of `tier` only some groups are meant, although others are in the same VPCs, or not all of them everywhere.
     fn of_tier(&self, tier: &str, it: &Use) -> Option<Note> {
-        let Dictionary { estate, homes } = self.dictionary;
-        let users: BTreeSet<_> = it.traffic.values().flatten().collect();
-        let vpcs: BTreeSet<_> =
-            users.iter().filter_map(|id| estate.group(id)).map(|group| &group.vpc).collect();
-        let is_near = |group: &&Group| {
-            homes.get(&group.id).is_some_and(|home| home == tier)
-                && vpcs.contains(&group.vpc)
-                && !(users.len() == 1 && users.contains(&group.id))
+        let (tier, direction) = (tier.to_owned(), self.direction);
+        let all: BTreeSet<_> = it.meant.values().flatten().collect();
+        let lacks = |holder: &GroupId, meant: &BTreeSet<&GroupId>| {
+            self.near(holder, &tier).any(|group| !meant.contains(&group.id))
         };
-        let is_whole = estate.groups().filter(is_near).all(|group| it.meant.contains(&group.id));
-        let groups = || it.meant.iter().filter_map(|id| estate.group(id)).map(label).collect();
-        (!is_whole).then(|| Note::OnlyOf {
-            tier: tier.to_owned(),
-            groups: groups(),
-            direction: self.direction,
+        if it.traffic.values().flatten().any(|holder| lacks(holder, &all)) {
+            let groups =
+                all.into_iter().filter_map(|id| self.dictionary.estate.group(id)).map(label).collect();
+            return Some(Note::OnlyOf { tier, groups, direction });
+        }
+        let flows =
+            it.traffic.iter().flat_map(|(traffic, holders)| holders.iter().map(|it| (*traffic, it.clone())));
+        let meant = |flow: &(Traffic, GroupId)| it.meant.get(flow).into_iter().flatten().collect();
+        let is_each = flows.into_iter().all(|flow| !lacks(&flow.1, &meant(&flow)));
+        (!is_each).then_some(Note::NotEach { tier, direction })
+    }
+
+    /// The groups of `tier` to which the group `holder` can refer, but for itself.
+    fn near<'s>(&'s self, holder: &'s GroupId, tier: &'s str) -> impl Iterator<Item = &'s Group> {
+        let Dictionary { estate, homes } = self.dictionary;
+        let vpc = estate.group(holder).map(|group| &group.vpc);
+        estate.groups().filter(move |group| {
+            homes.get(&group.id).is_some_and(|home| home == tier)
+                && vpc == Some(&group.vpc)
+                && group.id != *holder
         })
     }
 
     /// That not every group of the tier has such rules.
-    fn of_members(&self, it: &Use) -> Option<Note> {
+    fn of_members(&self, it: &Use) -> Vec<Note> {
         let of = self.members.len();
         let note = |traffic: Option<String>, holders: &BTreeSet<GroupId>| {
             let holders = self.members.iter().filter(|holding| holders.contains(&holding.group.id));
@@ -178,18 +188,19 @@ impl Stream<'_> {
         };
         let all: BTreeSet<_> = it.traffic.values().flatten().cloned().collect();
         if all.len() < of {
-            return Some(note(None, &all));
+            return vec![note(None, &all)];
         }
-        let partly = it.traffic.iter().find(|(_, holders)| holders.len() < of);
-        partly.map(|(traffic, holders)| note(Some(traffic.to_string()), holders))
+        let partly = it.traffic.iter().filter(|(_, holders)| holders.len() < of);
+        partly.map(|(traffic, holders)| note(Some(traffic.to_string()), holders)).collect()
     }
 }
 
 impl Use {
-    fn add(&mut self, group: &Group, rule: &Rule) {
-        self.traffic.entry(rule.permission.traffic).or_default().insert(group.id.clone());
+    fn add(&mut self, holder: &Group, rule: &Rule) {
+        self.traffic.entry(rule.permission.traffic).or_default().insert(holder.id.clone());
         if let Peer::Group(GroupRef { group, .. }) = &rule.permission.peer {
-            self.meant.extend(group.id().cloned());
+            let meant = self.meant.entry((rule.permission.traffic, holder.id.clone())).or_default();
+            meant.extend(group.id().cloned());
         }
         let said = rule.description.as_deref().map(str::trim).filter(|text| !text.is_empty());
         self.said.extend(said.map(str::to_owned));
@@ -199,7 +210,9 @@ impl Use {
         for (traffic, groups) in traffic {
             self.traffic.entry(traffic).or_default().extend(groups);
         }
-        self.meant.extend(meant);
+        for (flow, groups) in meant {
+            self.meant.entry(flow).or_default().extend(groups);
+        }
         self.said.extend(said);
     }
 

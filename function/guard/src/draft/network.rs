@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::naming::Naming;
 use super::peer::Word;
 use crate::group::Rule;
+use crate::id::GroupId;
 use crate::network::{AddressSet, Network};
 use crate::permission::{Direction, Peer};
 use crate::policy::is_name;
@@ -23,8 +24,8 @@ pub struct NamedNetwork {
 #[derive(Debug, Clone, Default)]
 pub(super) struct NamedNetworks(Vec<NamedNetwork>);
 
-/// What networks are used for: the traffic in each tier and direction.
-type Uses = BTreeMap<(String, Direction), TrafficSet>;
+/// What networks are used for: the traffic in each group and direction.
+type Uses = BTreeMap<(GroupId, Direction), TrafficSet>;
 
 /// What is seen of one network.
 #[derive(Default)]
@@ -67,14 +68,14 @@ const NO_PLACES: [&str; 24] = [
 ];
 
 impl NamedNetworks {
-    /// Names for the networks in `rules`, each with its tier; given by `naming`.
-    pub(super) fn of<'r>(rules: impl Iterator<Item = (&'r str, &'r Rule)>, naming: &mut Naming) -> Self {
+    /// Names for the networks in `rules`, each with its group; given by `naming`.
+    pub(super) fn of<'r>(rules: impl Iterator<Item = (&'r GroupId, &'r Rule)>, naming: &mut Naming) -> Self {
         let mut sights: BTreeMap<Network, Sight> = BTreeMap::new();
-        for (tier, rule) in rules {
+        for (group, rule) in rules {
             if let Peer::Network(network) = &rule.permission.peer
                 && network.prefix_length() > 0
             {
-                sights.entry(*network).or_default().add(tier, rule);
+                sights.entry(*network).or_default().add(group, rule);
             }
         }
         // Networks of one name are one only where they are used alike: a name may not open what was closed.
@@ -115,8 +116,8 @@ impl NamedNetworks {
 }
 
 impl Sight {
-    fn add(&mut self, tier: &str, rule: &Rule) {
-        let traffic = self.uses.entry((tier.to_owned(), rule.permission.direction)).or_default();
+    fn add(&mut self, group: &GroupId, rule: &Rule) {
+        let traffic = self.uses.entry((group.clone(), rule.permission.direction)).or_default();
         *traffic = traffic.union(&rule.permission.traffic.interval().into());
         if let Some(text) = rule.description.as_deref().filter(|text| !text.trim().is_empty()) {
             self.called.insert(place_in(text));

@@ -35,6 +35,13 @@ pub enum Note {
         /// The direction.
         direction: Direction,
     },
+    /// A tier is allowed, and not every group has rules for all of its groups.
+    NotEach {
+        /// The tier.
+        tier: String,
+        /// The direction.
+        direction: Direction,
+    },
     /// A group that is not in the account's file.
     Gone,
     /// A group of another account.
@@ -113,6 +120,7 @@ impl Note {
             Self::Everything => Some("everything"),
             Self::OnlyIn { .. } => Some("only-in"),
             Self::OnlyOf { .. } => Some("only-of"),
+            Self::NotEach { .. } => Some("not-each"),
             Self::Gone => Some("gone"),
             Self::Stuck { .. } => Some("stuck"),
             Self::Unused { .. } => Some("unused"),
@@ -148,6 +156,14 @@ impl fmt::Display for Note {
                     "today only {} {} of {}: or all of it?",
                     direction.preposition(),
                     listed(groups),
+                    safe(tier)
+                )
+            }
+            Self::NotEach { tier, direction } => {
+                write!(
+                    f,
+                    "today not {} all of {} in every group: or in all?",
+                    direction.preposition(),
                     safe(tier)
                 )
             }

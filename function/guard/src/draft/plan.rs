@@ -87,10 +87,9 @@ impl Plan {
         let (bins, mut naming) = sort(estate, tag, too_many);
         let homes: BTreeMap<_, _> =
             bins.iter().flat_map(|bin| bin.members.iter().map(|id| (id.clone(), bin.name.clone()))).collect();
-        let in_tiers =
-            estate.holdings.iter().filter_map(|holding| Some((homes.get(&holding.group.id)?, holding)));
+        let in_tiers = estate.holdings.iter().filter(|holding| homes.contains_key(&holding.group.id));
         let rules =
-            in_tiers.flat_map(|(tier, holding)| holding.rules.iter().map(move |rule| (tier.as_str(), rule)));
+            in_tiers.flat_map(|holding| holding.rules.iter().map(move |rule| (&holding.group.id, rule)));
         let networks = match detail {
             Detail::Full => NamedNetworks::of(rules, &mut naming),
             Detail::Bare => NamedNetworks::default(),

@@ -35,6 +35,12 @@ const STEPS: [(&str, &str); 5] = [
 const WIDEST_STEP: usize = 47;
 const LAST: &str = "Deploy it as it is, to observe; write `mode: enforce` once its messages surprise nobody.";
 
+/// `path` as a shell takes it.
+fn for_a_shell(path: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'/' | b'-');
+    if path.bytes().all(is_plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
+}
+
 /// Lines of YAML.
 struct Page {
     text: String,
@@ -94,6 +100,7 @@ impl Page {
         }
         self.line("#");
         self.line("# What to do next:");
+        let source = for_a_shell(&source);
         let widest = source.chars().count().saturating_add(WIDEST_STEP);
         for (command, what) in STEPS {
             let command = command.replace("ACCOUNT", &source);
