@@ -132,7 +132,7 @@ fn elements_at_hand(text: &[u8], deepest: usize, to: &mut impl Take) -> (usize, 
 
 /// Gives what is in `object` to `to`: whether it is sound.
 fn give(object: &[u8], deepest: usize, to: &mut impl Take) -> bool {
-    if shape::starts_like_a_record(object) && to.passes_over(object) {
+    if deepest > 0 && shape::starts_like_a_record(object) && to.passes_over(object) {
         return true;
     }
     from_utf8(object).is_ok_and(|json| shape::unwrap_sound(deepest, json, to))

@@ -161,6 +161,9 @@ fn nesting_has_the_same_limit_in_a_long_list_as_in_a_short_one() {
         assert_eq!(told(&arrays, SMALL), told(&arrays, LARGE), "{depth}");
         let objects = format!("{}[{list}]{}", r#"{"Records":["#.repeat(depth), "]}".repeat(depth));
         assert_eq!(told(&objects, SMALL), told(&objects, LARGE), "{depth}");
+        for text in [arrays, objects] {
+            assert_eq!(skimmed(&text, LARGE), without_odd(told(&text, LARGE)), "{depth}");
+        }
     }
 }
 
