@@ -54,8 +54,9 @@ pub(crate) fn is_region(text: &str) -> bool {
         && text.rsplit_once('-').is_some_and(|(_, number)| is_number(number))
 }
 
-fn is_account(folder: &str) -> bool {
-    folder.len() == 12 && folder.bytes().all(|byte| byte.is_ascii_digit())
+/// Whether `text` has the twelve digits of an account.
+pub(crate) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn day<'p>(mut folders: impl Iterator<Item = &'p str>) -> Option<Date> {

@@ -166,9 +166,13 @@ impl Collect for File<'_> {
 
     fn record(&mut self, json: &str) {
         let spot = Spot { source: self.index, number: self.next() };
-        let (Wanted { keep, selection }, header) = (self.wanted, Header::of(json));
+        let Wanted { keep, selection } = self.wanted;
         let is_change = may_be_change(json.as_bytes());
-        if (keep == Keep::Changes && !is_change) || !selection.takes(&header) {
+        if keep == Keep::Changes && !is_change {
+            return self.pass_over();
+        }
+        let header = Header::of(json);
+        if !selection.takes(&header) {
             return self.pass_over();
         }
         let slim = if is_change { None } else { header.json() };

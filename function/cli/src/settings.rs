@@ -12,7 +12,7 @@ use tierguard::policy::Mode;
 use crate::args::{FailOn, Format, ModeArg, ReplayArgs};
 use crate::console::Problem;
 use crate::files;
-use crate::layout::is_region;
+use crate::layout::{is_account, is_region};
 use crate::selection::Selection;
 
 /// What to replay, and how.
@@ -258,8 +258,7 @@ fn selection(args: &ReplayArgs) -> Result<Selection, UsageError> {
 }
 
 fn account(text: &str) -> Result<AccountId, UsageError> {
-    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let account = is_account.then(|| AccountId::new(text).ok()).flatten();
+    let account = is_account(text).then(|| AccountId::new(text).ok()).flatten();
     account.ok_or_else(|| UsageError::NotAnAccount { text: text.to_owned() })
 }
 

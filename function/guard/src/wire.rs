@@ -118,18 +118,23 @@ pub enum Malformed {
 /// Whether `record` can be a change at all: false for most records, in a fraction of a microsecond.
 ///
 /// True where an `eventName` in it is that of a call that matters, or of any call of security groups but those that
-/// only look (`Describe…`, `Get…`), which are frequent. JSON could spell
-/// a letter as an escape, which AWS never does in a name; a record with such a letter is let through to be parsed.
+/// only look (`Describe…`, `Get…`), which are frequent. JSON could spell a letter as an escape, which AWS never does in
+/// a name; of a record with such a letter the name is parsed.
 #[must_use]
 pub fn may_be_change(record: &[u8]) -> bool {
+    call::may_be_named_in(record) || (has_escape(record) && record::may_be_named(record))
+}
+
+fn has_escape(record: &[u8]) -> bool {
     static ESCAPE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(br"\u"));
-    call::may_be_named_in(record) || (ESCAPE.find(record).is_some() && record::may_be_named(record))
+    ESCAPE.find(record).is_some()
 }
 
 /// Reads one CloudTrail record. `own` is the guard's own role.
 #[must_use]
 pub fn read(record: &[u8], own: Option<&RoleArn>) -> Reading {
-    if !may_be_change(record) {
+    // A record with an escape is parsed whole, and so need not be parsed for its name before.
+    if !call::may_be_named_in(record) && !has_escape(record) {
         return Reading::Ignored(Box::new(record::header(record)), Dismissal::NotAChange);
     }
     record::read(record, own)
