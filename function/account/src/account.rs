@@ -1,6 +1,6 @@
 //! The account itself, and how things are found in it. Changes nothing: that is for [`Account::apply`] and the ports.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 use tierguard::group::{Group, Rule};
@@ -63,6 +63,14 @@ impl Account {
     /// All groups, by id.
     pub fn groups(&self) -> impl Iterator<Item = &Group> {
         self.groups.values().map(|entry| &entry.group)
+    }
+
+    /// The accounts whose groups these are; `None` where that is not known: of an account that learns, of one without
+    /// groups, and where a group's owner is not told.
+    #[must_use]
+    pub fn owners(&self) -> Option<BTreeSet<AccountId>> {
+        let owners: Option<BTreeSet<_>> = self.groups().map(|group| group.owner.clone()).collect();
+        owners.filter(|owners| !self.learning && !owners.is_empty())
     }
 
     /// The Region of this group, where its file tells its ARN.

@@ -51,11 +51,14 @@ impl Desk {
 
     /// [`Self::handle`], for asynchronous code.
     pub async fn handle_async(&self, record: &[u8]) -> Handled {
-        let reading = self.guard.read(record);
-        let (event, change) = told(&reading);
-        let now = self.take_in(event, change);
-        let ports = self.ports.calling_from(event.account.clone());
+        let (reading, ports, now) = self.take(record);
         self.guard.handle(reading, &ports, now).await
+    }
+
+    /// [`Self::handle`], but nobody is told, and no notice is written.
+    pub fn handle_quietly(&mut self, record: &[u8]) -> Handled {
+        let (reading, ports, now) = self.take(record);
+        block_on(self.guard.handle_quietly(reading, &ports, now))
     }
 
     /// Lets the guard sweep all groups that `home` sees at the instant `now`: those of its account, and those of which
@@ -90,6 +93,20 @@ impl Desk {
     /// What people were told since this was last asked, in order.
     pub fn take_notices(&mut self) -> Vec<Notice> {
         self.ports.take_notices()
+    }
+
+    /// Applies what `record` tells, as [`Self::handle`] does, and lets nobody respond to it.
+    pub fn apply(&mut self, record: &[u8]) {
+        self.take(record);
+    }
+
+    /// Reads `record` and applies what it tells: what is to be handled, with whose eyes, and when.
+    fn take(&self, record: &[u8]) -> (Reading, Ports, Timestamp) {
+        let reading = self.guard.read(record);
+        let (event, change) = told(&reading);
+        let now = self.take_in(event, change);
+        let ports = self.ports.calling_from(event.account.clone());
+        (reading, ports, now)
     }
 
     /// Applies `change` unless that was done before, and tells what the time is.

@@ -7,8 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
+use jiff::Timestamp;
+
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::passed::Passed;
 use crate::progress::Counter;
 use crate::reading::{self, Condition, Sink, Wanted};
 use crate::record::{Origin, Record, Turn};
@@ -26,8 +29,19 @@ const FILES: usize = 64;
 pub(crate) struct Batch {
     records: Sorted,
     names: Vec<Name>,
-    /// How many records were not kept.
-    pub(crate) passed_over: usize,
+    /// The records that were not kept.
+    pub(crate) passed: Passed,
+}
+
+/// A record that was read.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// Its JSON.
+    pub(crate) json: Box<str>,
+    /// Where it was found.
+    pub(crate) origin: Origin,
+    /// When it happened, if it tells.
+    pub(crate) time: Option<Timestamp>,
 }
 
 /// What a source is called, and whether its records have numbers.
@@ -63,15 +77,15 @@ impl Batch {
             condition.damage.iter().for_each(|damage| console.report(damage));
         });
         console.progress.finish();
-        let mut passed_over = 0_usize;
+        let mut passed = Passed::default();
         let mut sorters = Vec::new();
         for sink in sinks {
-            passed_over = passed_over.saturating_add(sink.passed_over);
+            passed.merge(sink.passed);
             sink.failure.map_or(Ok(()), Err).map_err(Failure::NoRoom)?;
             sorters.push(sink.sorter);
         }
         let records = Sorted::merge(sorters).map_err(Failure::NoRoom)?;
-        Ok(Self { records, names, passed_over })
+        Ok(Self { records, names, passed })
     }
 
     /// How many records were kept.
@@ -88,12 +102,12 @@ impl Batch {
 }
 
 impl Iterator for Batch {
-    /// The JSON of a record, and where it was found.
-    type Item = Result<(Box<str>, Origin), Failure>;
+    type Item = Result<Found, Failure>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let record = self.records.next()?;
-        Some(record.map(|Record { turn, json }| (json, self.origin(turn))).map_err(Failure::NoRoom))
+        let found = |Record { turn, json }| Found { json, origin: self.origin(turn), time: turn.moment.time };
+        Some(record.map(found).map_err(Failure::NoRoom))
     }
 }
 

@@ -19,6 +19,8 @@ use tierguard::judge::{Ignored, Verdict};
 use tierguard::policy::TierName;
 use tierguard::sweep::Digest;
 
+use crate::passed::Passed;
+use crate::selection::Selection;
 use crate::tally::{Deeds, Done};
 
 pub(crate) use counts::Counts;
@@ -44,6 +46,10 @@ pub(crate) struct Breakdown {
     pub(crate) accounts: Table,
     /// By Region.
     pub(crate) regions: Table,
+    /// The records that were not handled.
+    pub(crate) passed: Passed,
+    /// Which events were asked for.
+    pub(crate) selection: Selection,
     /// What the sweeps found, and when they were.
     pub(crate) sweeps: Vec<(Timestamp, Digest)>,
 }

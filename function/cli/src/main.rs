@@ -34,6 +34,7 @@ mod layout;
 mod long;
 mod man;
 mod object;
+mod passed;
 mod progress;
 mod reading;
 mod record;

@@ -1,9 +1,14 @@
 //! Where a JSON object ends, by its brackets and quotation marks alone, 64 bytes at a time. Parses nothing: what stands
 //! between them may be wrong.
+#![expect(
+    clippy::inline_always,
+    reason = "what is not inlined is not compiled for the instructions that were found"
+)]
 
 use std::ops::ControlFlow;
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, mask8x64, u8x64};
 
 /// How many bytes are looked at at once: one bit of a word for each.
 const BLOCK: usize = 64;
@@ -24,16 +29,21 @@ pub(crate) fn extent(text: &[u8]) -> Extent {
     if text.first() != Some(&b'{') {
         return if text.is_empty() { Extent::Cut } else { Extent::Odd };
     }
+    dispatch!(Level::new(), simd => scan(simd, text))
+}
+
+#[inline(always)]
+fn scan<S: Simd>(simd: S, text: &[u8]) -> Extent {
     let mut scan = Scan::default();
     let (blocks, rest) = text.as_chunks::<BLOCK>();
     for (nth, block) in blocks.iter().enumerate() {
-        if let ControlFlow::Break(end) = scan.pass(block) {
+        if let ControlFlow::Break(end) = scan.pass(simd, block) {
             return Extent::after(nth.saturating_mul(BLOCK), end);
         }
     }
     let mut last = [b' '; BLOCK];
     last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    match scan.pass(&last) {
+    match scan.pass(simd, &last) {
         ControlFlow::Break(end) => Extent::after(text.len().saturating_sub(rest.len()), end),
         ControlFlow::Continue(()) => Extent::Cut,
     }
@@ -60,12 +70,16 @@ struct Scan {
 impl Scan {
     /// Goes on by `block`, or breaks off: with how many of its bytes still belong to the object, or with `None` where
     /// the object is damaged.
-    fn pass(&mut self, block: &[u8; BLOCK]) -> ControlFlow<Option<usize>> {
-        let Marks { quotes, backslashes, line_feeds, opening, closing } = Marks::of(block);
-        let escaped = self.escaped(backslashes);
+    #[inline(always)]
+    fn pass<S: Simd>(&mut self, simd: S, block: &[u8; BLOCK]) -> ControlFlow<Option<usize>> {
+        let Marks { quotes, brackets, rare } = Marks::of(simd, block);
+        // Most blocks have no rare byte, and follow none.
+        let Rare { backslashes, line_feeds } =
+            if rare == 0 { Rare::default() } else { Rare::of(simd, block) };
+        let escaped = if rare | self.is_escaped == 0 { 0 } else { self.escaped(backslashes) };
         let in_text = odd_ones(quotes & !escaped) ^ self.in_text;
         self.in_text = if in_text >> 63 == 1 { u64::MAX } else { 0 };
-        let end = self.end(opening & !in_text, closing & !in_text);
+        let end = self.end(brackets & !in_text, block);
         // What stands behind the object is not looked at.
         let within = end.map_or(u64::MAX, |end| u64::MAX >> (63 - end));
         if ((backslashes & !in_text) | (line_feeds & in_text)) & within != 0 {
@@ -94,20 +108,21 @@ impl Scan {
         escaped
     }
 
-    /// Which of these brackets closes the object, if one of them does.
-    fn end(&mut self, opening: u64, closing: u64) -> Option<u32> {
-        let mut left = opening | closing;
-        while left != 0 {
-            let first = left & left.wrapping_neg();
-            if opening & first == 0 {
+    /// Which of these brackets of `block` closes the object, if one of them does.
+    #[inline(always)]
+    fn end(&mut self, mut brackets: u64, block: &[u8; BLOCK]) -> Option<u32> {
+        while brackets != 0 {
+            let first = brackets.trailing_zeros();
+            let bracket = usize::try_from(first).ok().and_then(|first| block.get(first));
+            if matches!(bracket, Some(b'{' | b'[')) {
+                self.depth = self.depth.saturating_add(1);
+            } else {
                 self.depth = self.depth.saturating_sub(1);
                 if self.depth == 0 {
-                    return Some(first.trailing_zeros());
+                    return Some(first);
                 }
-            } else {
-                self.depth = self.depth.saturating_add(1);
             }
-            left ^= first;
+            brackets &= brackets.wrapping_sub(1);
         }
         None
     }
@@ -116,32 +131,40 @@ impl Scan {
 /// Where in a block a byte stands that matters, a bit for each byte, the first lowest.
 struct Marks {
     quotes: u64,
-    backslashes: u64,
-    line_feeds: u64,
-    /// `{` and `[`.
-    opening: u64,
-    /// `}` and `]`.
-    closing: u64,
+    brackets: u64,
+    /// Backslashes and line feeds, which are rare.
+    rare: u64,
 }
 
 impl Marks {
-    fn of(block: &[u8; BLOCK]) -> Self {
-        let mut marks = Self { quotes: 0, backslashes: 0, line_feeds: 0, opening: 0, closing: 0 };
-        let (parts, _) = block.as_chunks::<16>();
-        for (nth, part) in parts.iter().enumerate() {
-            let bytes = u8x16::new(*part);
-            // In ASCII, this bit is all that tells `[` from `{` and `]` from `}`.
-            let folded = bytes | u8x16::splat(0x20);
-            let at = |bytes: u8x16, byte: u8| {
-                u64::from(bytes.simd_eq(u8x16::splat(byte)).to_bitmask()) << nth.saturating_mul(16)
-            };
-            marks.quotes |= at(bytes, b'"');
-            marks.backslashes |= at(bytes, b'\\');
-            marks.line_feeds |= at(bytes, b'\n');
-            marks.opening |= at(folded, b'{');
-            marks.closing |= at(folded, b'}');
+    #[inline(always)]
+    fn of<S: Simd>(simd: S, block: &[u8; BLOCK]) -> Self {
+        let bytes = u8x64::simd_from(simd, *block);
+        // In ASCII, this bit is all that tells `[` from `{` and `]` from `}`,
+        let curly = bytes | 0x20;
+        // and that one is all that tells `{` from `}`, if they count from `{`.
+        let is_bracket = ((curly - b'{') & !0x02).simd_eq(0);
+        let is_rare: mask8x64<S> = bytes.simd_eq(b'\\') | bytes.simd_eq(b'\n');
+        Self {
+            quotes: bytes.simd_eq(b'"').to_bitmask(),
+            brackets: is_bracket.to_bitmask(),
+            rare: is_rare.to_bitmask(),
         }
-        marks
+    }
+}
+
+/// Where in a block a rare byte stands.
+#[derive(Default)]
+struct Rare {
+    backslashes: u64,
+    line_feeds: u64,
+}
+
+impl Rare {
+    #[inline(always)]
+    fn of<S: Simd>(simd: S, block: &[u8; BLOCK]) -> Self {
+        let bytes = u8x64::simd_from(simd, *block);
+        Self { backslashes: bytes.simd_eq(b'\\').to_bitmask(), line_feeds: bytes.simd_eq(b'\n').to_bitmask() }
     }
 }
 

@@ -3,21 +3,25 @@
 //!
 //! What is damaged is told and costs nothing else: the rest of the file is still read.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
-use tierguard::wire::may_be_change;
+use tierguard::id::AccountId;
+use tierguard::wire::{Scope, may_be_change};
 
 use crate::damage::Damage;
 use crate::long::{self, Take};
+use crate::passed::Passed;
 use crate::progress::Counter;
 use crate::record::{Header, Origin, Record, Spot, Turn};
 use crate::selection::Selection;
 use crate::shape::{Collect, Stray};
 use crate::sorter::Sorter;
 use crate::source::Source;
+use crate::tally::add;
 use crate::values::{Fault, Values};
 use crate::window::{Place, Size};
 
@@ -33,6 +37,8 @@ const MOST: usize = 10;
 pub(crate) struct Wanted<'s> {
     pub(crate) keep: Keep,
     pub(crate) selection: &'s Selection,
+    /// The accounts of whose groups something is known; `None` where that may be any.
+    pub(crate) owners: Option<&'s BTreeSet<AccountId>>,
 }
 
 /// Which records are kept of those that were selected.
@@ -40,16 +46,25 @@ pub(crate) struct Wanted<'s> {
 pub(crate) enum Keep {
     /// All.
     All,
-    /// Those that may be a change; the others are counted.
-    Changes,
+    /// Those that may be a change of this scope; the others are counted.
+    Changes(Scope),
+}
+
+impl Keep {
+    fn takes(self, record: &[u8]) -> bool {
+        match self {
+            Self::All => true,
+            Self::Changes(scope) => may_be_change(record, scope),
+        }
+    }
 }
 
 /// Where records are put.
 #[derive(Debug)]
 pub(crate) struct Sink {
     pub(crate) sorter: Sorter,
-    /// How many records were not kept.
-    pub(crate) passed_over: usize,
+    /// The records that were not kept.
+    pub(crate) passed: Passed,
     /// Why a record could not be put aside.
     pub(crate) failure: Option<io::Error>,
     /// Memory for the window of the next file.
@@ -58,8 +73,8 @@ pub(crate) struct Sink {
 
 impl Sink {
     /// Without records.
-    pub(crate) const fn new(sorter: Sorter) -> Self {
-        Self { sorter, passed_over: 0, failure: None, bytes: Vec::new() }
+    pub(crate) fn new(sorter: Sorter) -> Self {
+        Self { sorter, passed: Passed::default(), failure: None, bytes: Vec::new() }
     }
 }
 
@@ -150,13 +165,13 @@ impl File<'_> {
     }
 
     fn pass_over(&mut self) {
-        self.sink.passed_over = self.sink.passed_over.saturating_add(1);
+        add(&mut self.sink.passed.unrelated, 1);
     }
 }
 
 impl Collect for File<'_> {
     fn passes_over(&mut self, record: &[u8]) -> bool {
-        let is_passed_over = self.wanted.keep == Keep::Changes && !may_be_change(record);
+        let is_passed_over = !self.wanted.keep.takes(record);
         if is_passed_over {
             self.next();
             self.pass_over();
@@ -164,16 +179,22 @@ impl Collect for File<'_> {
         is_passed_over
     }
 
-    fn record(&mut self, json: &str) {
+    fn record(&mut self, json: &str, header: &Header<'_>) {
         let spot = Spot { source: self.index, number: self.next() };
-        let Wanted { keep, selection } = self.wanted;
-        let is_change = may_be_change(json.as_bytes());
-        if keep == Keep::Changes && !is_change {
+        let Wanted { keep, selection, owners } = self.wanted;
+        if !keep.takes(json.as_bytes()) {
             return self.pass_over();
         }
-        let header = Header::of(json);
-        if !selection.takes(&header) {
-            return self.pass_over();
+        let is_change = keep != Keep::All || may_be_change(json.as_bytes(), Scope::All);
+        let passed = &mut self.sink.passed;
+        // What happened before bears on what comes after it.
+        if !selection.takes(header) || (!is_change && selection.is_after(header)) {
+            add(if is_change { &mut passed.unselected } else { &mut passed.unrelated }, 1);
+            return;
+        }
+        let stranger = owners.filter(|_| is_change).and_then(|owners| stranger(header, owners));
+        if let Some(account) = stranger {
+            return passed.elsewhere.add(account);
         }
         let slim = if is_change { None } else { header.json() };
         let record = Record {
@@ -213,6 +234,12 @@ impl Take for File<'_> {
             if is_gzip { Damage::Gzip { name, source } } else { Damage::Unreadable { name, source } }
         });
     }
+}
+
+/// The account of the event with this header, if it is known and none of these.
+fn stranger(header: &Header<'_>, owners: &BTreeSet<AccountId>) -> Option<AccountId> {
+    let account = AccountId::new(&header.account()?).ok()?;
+    (!owners.contains(&account)).then_some(account)
 }
 
 /// The bytes of a source.

@@ -66,27 +66,33 @@ pub(crate) enum Step {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Header<'a> {
     #[serde(borrow, rename = "eventID", skip_serializing_if = "Option::is_none")]
-    event_id: Option<&'a RawValue>,
+    pub(crate) event_id: Option<&'a RawValue>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    event_name: Option<&'a RawValue>,
+    pub(crate) event_name: Option<&'a RawValue>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    event_source: Option<&'a RawValue>,
+    pub(crate) event_source: Option<&'a RawValue>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    event_time: Option<&'a RawValue>,
+    pub(crate) event_time: Option<&'a RawValue>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    aws_region: Option<&'a RawValue>,
+    pub(crate) aws_region: Option<&'a RawValue>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    recipient_account_id: Option<&'a RawValue>,
+    pub(crate) recipient_account_id: Option<&'a RawValue>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    error_code: Option<&'a RawValue>,
+    pub(crate) error_code: Option<&'a RawValue>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    user_identity: Option<&'a RawValue>,
+    pub(crate) user_identity: Option<&'a RawValue>,
 }
 
 impl<'a> Header<'a> {
     /// That of the record with this JSON. One that cannot be read is empty: it is for the guard to reject.
     pub(crate) fn of(json: &'a str) -> Self {
         serde_json::from_str(json).unwrap_or_default()
+    }
+
+    /// Whether only a record says what it says.
+    pub(crate) const fn is_of_record(&self) -> bool {
+        let Self { event_id, event_name, event_source, user_identity, .. } = self;
+        event_id.is_some() || event_name.is_some() || event_source.is_some() || user_identity.is_some()
     }
 
     /// Its JSON: as much of the record as tells what it was.

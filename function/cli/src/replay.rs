@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use tierguard::Guard;
+use tierguard::wire::Scope;
 use tierguard_account::{Account, Desk};
 
 use crate::args::FailOn;
-use crate::batch::Batch;
+use crate::batch::{Batch, Found};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -16,6 +18,7 @@ use crate::scenario::{self, Scenario};
 use crate::settings::{Settings, Telling, UsageError};
 use crate::source;
 use crate::sweep::{self, Last};
+use crate::tally::add;
 use crate::teller::Teller;
 
 /// Replays what `settings` say. What cannot be read is reported to `console`, and the rest is replayed.
@@ -71,42 +74,51 @@ fn play(
         Some(mode) => policy.with_mode(mode),
         None => policy,
     };
+    // What is written down of the account is not only what the policy looks at.
+    let scope =
+        if policy.interfaces.is_some() || settings.account_out.is_some() { Scope::All } else { Scope::Rules };
     let keep = match settings.telling {
-        Telling::Story | Telling::Summary | Telling::Object => Keep::Changes,
+        Telling::Story | Telling::Summary | Telling::Object => Keep::Changes(scope),
         Telling::Lines => Keep::All,
     };
-    let wanted = Wanted { keep, selection: &settings.selection };
+    let owners = account.owners();
+    let wanted = Wanted { keep, selection: &settings.selection, owners: owners.as_ref() };
     let batch = Batch::read(&scenario.sources, wanted, console)?;
     teller.begin(&scenario.against, &policy, document)?;
     let mut desk = Desk::new(Guard { policy, own_role: settings.own_role.clone() }, account);
-    let last = handle(batch, &mut desk, teller, console)?;
+    let last = handle(batch, settings.selection.since, &mut desk, teller, console)?;
     if let Some(when) = settings.sweep {
         sweep::sweep(&mut desk, when, &last, teller, console)?;
     }
     Ok(Some(desk))
 }
 
-/// Handles all of `batch`: where and when its events were.
+/// Handles all of `batch`, but for what happened before `since`, which is only applied: where and when its events were.
 fn handle(
-    batch: Batch,
+    mut batch: Batch,
+    since: Option<Timestamp>,
     desk: &mut Desk,
     teller: &mut Teller,
     console: &mut Console,
 ) -> Result<Last, Failure> {
     let mut last = Last::default();
     let counter = console.progress.handle(batch.total());
-    let passed_over = batch.passed_over;
+    let mut passed = std::mem::take(&mut batch.passed);
     for record in batch {
-        let (json, origin) = record?;
-        let handled = desk.handle(json.as_bytes());
+        let Found { json, origin, time } = record?;
+        counter.advance(1);
+        if time.zip(since).is_some_and(|(time, since)| time < since) {
+            desk.apply(json.as_bytes());
+            add(&mut passed.unselected, 1);
+            continue;
+        }
         // What people would have been told by message is in the story.
-        drop(desk.take_notices());
+        let handled = desk.handle_quietly(json.as_bytes());
         teller.event(&handled, &origin, &json)?;
         last.note(&handled);
-        counter.advance(1);
     }
     console.progress.finish();
-    teller.unrelated(passed_over);
+    teller.passed(passed);
     teller.flush()?;
     Ok(last)
 }

@@ -1,17 +1,19 @@
 //! Which events are wanted: of what time, of which accounts, of which Regions.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
+use serde::Serialize;
 use tierguard::id::{AccountId, Region};
 
 use crate::layout::Layout;
 use crate::record::Header;
 
 /// The events that are wanted: all, unless it says otherwise.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Selection {
     /// Those at this instant and later.
     pub(crate) since: Option<Timestamp>,
@@ -28,21 +30,29 @@ pub(crate) struct Selection {
 const LATEST: i64 = 2;
 
 impl Selection {
-    /// Whether the event with this header is wanted. What it does not tell is no reason to leave it out.
+    /// Whether it is every event.
+    pub(crate) fn is_all(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether the event with this header is wanted, but for [`Self::is_after`]. What it does not tell is no reason to
+    /// leave it out.
     pub(crate) fn takes(&self, header: &Header<'_>) -> bool {
-        let Self { since, until, accounts, regions } = self;
-        let is_timed = since.is_some() || until.is_some();
-        let time = is_timed.then(|| header.time()).flatten();
-        time.is_none_or(|time| {
-            since.is_none_or(|since| since <= time) && until.is_none_or(|until| time < until)
-        }) && (accounts.is_empty() || header.account().is_none_or(|account| has_account(accounts, &account)))
+        let Self { since: _, until, accounts, regions } = self;
+        until.is_none_or(|until| header.time().is_none_or(|time| time < until))
+            && (accounts.is_empty() || header.account().is_none_or(|account| has_account(accounts, &account)))
             && (regions.is_empty() || header.region().is_none_or(|region| has_region(regions, &region)))
+    }
+
+    /// Whether all of it is after the event with this header.
+    pub(crate) fn is_after(&self, header: &Header<'_>) -> bool {
+        self.since.is_some_and(|since| header.time().is_some_and(|time| time < since))
     }
 
     /// Whether a wanted event may be in the file at `path`, as far as the folders tell that it lies in.
     pub(crate) fn may_be_in(&self, path: &Path) -> bool {
         let Self { since, until, accounts, regions } = self;
-        if *self == Self::default() {
+        if self.is_all() {
             return true;
         }
         let Some(Layout { account, region, day }) = Layout::of(path) else { return true };
@@ -58,6 +68,23 @@ impl Selection {
         (accounts.is_empty() || has_account(accounts, account))
             && (regions.is_empty() || has_region(regions, region))
             && day.is_none_or(|start| !is_early(start) && !is_late(start))
+    }
+}
+
+/// `since 2026-03-01T00:00:00Z in account 111122223333`: which events they are.
+impl fmt::Display for Selection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { since, until, accounts, regions } = self;
+        let all = |word: &str, names: Vec<&str>| {
+            (!names.is_empty()).then(|| format!("in {word} {}", names.join(", ")))
+        };
+        let parts = [
+            since.map(|since| format!("since {since}")),
+            until.map(|until| format!("before {until}")),
+            all("account", accounts.iter().map(AccountId::as_str).collect()),
+            all("Region", regions.iter().map(Region::as_str).collect()),
+        ];
+        f.write_str(&parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 }
 
@@ -85,9 +112,9 @@ mod tests {
     fn takes(time: &str, account: &str, region: &str) -> bool {
         let json =
             format!(r#"{{"eventTime":"{time}","recipientAccountId":"{account}","awsRegion":"{region}"}}"#);
-        let taken = selection().takes(&Header::of(&json));
-        assert!(Selection::default().takes(&Header::of(&json)));
-        taken
+        let (header, all) = (Header::of(&json), Selection::default());
+        assert!(all.takes(&header) && !all.is_after(&header));
+        selection().takes(&header) && !selection().is_after(&header)
     }
 
     #[test]

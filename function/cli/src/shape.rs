@@ -10,6 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 use thiserror::Error;
 
+use crate::record::Header;
 use crate::values::Fault;
 
 /// How often a record may be wrapped. An array of what `lookup-events` prints takes six.
@@ -22,8 +23,8 @@ pub(crate) trait Collect {
     fn passes_over(&mut self, _record: &[u8]) -> bool {
         false
     }
-    /// Takes the JSON of a record.
-    fn record(&mut self, json: &str);
+    /// Takes the JSON of a record, and what its header says.
+    fn record(&mut self, json: &str, header: &Header<'_>);
     /// Takes what is no record.
     fn stray(&mut self, why: Stray);
 }
@@ -132,7 +133,7 @@ pub(crate) fn unwrap_sound(deepest: usize, json: &str, to: &mut impl Collect) ->
 
 fn unwrap(shape: Result<Shape<'_>, Stray>, json: &str, deeper: usize, to: &mut impl Collect) {
     match shape {
-        Ok(Shape::Record(record)) => to.record(record),
+        Ok(Shape::Record(record, header)) => to.record(record, &header),
         Ok(Shape::Many) => {
             // It is whole, and so are its elements.
             let _ =
@@ -148,7 +149,7 @@ fn unwrap(shape: Result<Shape<'_>, Stray>, json: &str, deeper: usize, to: &mut i
 /// What a JSON value is.
 enum Shape<'t> {
     /// A bare record, or the `detail` of an EventBridge event.
-    Record(&'t str),
+    Record(&'t str, Header<'t>),
     /// What holds others, and what it holds: the list in `{"Records":[…]}` or `{"Events":[…]}`, `CloudTrailEvent` in a
     /// row of what `lookup-events` prints.
     Wrapper(&'t str),
@@ -172,23 +173,25 @@ impl<'t> Shape<'t> {
     }
 }
 
-/// An object's keys, as far as they tell what it is. Where a key is given twice, the last counts.
+/// What an object's keys hold, as far as they tell what it is. Where a key is given twice, the last counts.
 #[derive(Default)]
 struct Object<'t> {
     inside: Option<&'t RawValue>,
     detail: Option<&'t RawValue>,
-    is_record: bool,
+    header: Header<'t>,
     is_digest: bool,
 }
 
 impl<'t> Object<'t> {
     fn shape(self, json: &'t str) -> Result<Shape<'t>, Stray> {
-        let Self { inside, detail, is_record, is_digest } = self;
+        let Self { inside, detail, header, is_digest } = self;
         let detail = detail.map(RawValue::get).filter(|detail| detail.starts_with('{'));
-        let record = if is_record { Some(json) } else { detail };
+        let detail = || detail.map(|detail| Shape::Record(detail, Header::of(detail)));
+        let record = header.is_of_record().then_some(Shape::Record(json, header));
         let inside = inside.map(|inside| Shape::Wrapper(inside.get()));
         inside
-            .or_else(|| record.map(Shape::Record))
+            .or(record)
+            .or_else(detail)
             .or_else(|| is_digest.then_some(Shape::Digest))
             .ok_or(Stray::NotAnEvent)
     }
@@ -203,8 +206,22 @@ enum Key {
     Row,
     #[serde(rename = "detail")]
     Detail,
-    #[serde(rename = "eventName", alias = "eventSource", alias = "eventID", alias = "userIdentity")]
-    OfRecord,
+    #[serde(rename = "eventID")]
+    EventId,
+    #[serde(rename = "eventName")]
+    EventName,
+    #[serde(rename = "eventSource")]
+    EventSource,
+    #[serde(rename = "eventTime")]
+    EventTime,
+    #[serde(rename = "awsRegion")]
+    AwsRegion,
+    #[serde(rename = "recipientAccountId")]
+    RecipientAccountId,
+    #[serde(rename = "errorCode")]
+    ErrorCode,
+    #[serde(rename = "userIdentity")]
+    UserIdentity,
     #[serde(rename = "digestS3Object")]
     OfDigest,
     #[serde(other)]
@@ -222,15 +239,25 @@ impl<'t> Deserialize<'t> for Object<'t> {
             fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Object<'t>, A::Error> {
                 let mut object = Object::default();
                 while let Some(key) = map.next_key()? {
-                    match key {
-                        Key::List | Key::Row => object.inside = Some(map.next_value()?),
-                        Key::Detail => object.detail = Some(map.next_value()?),
-                        Key::OfRecord | Key::OfDigest | Key::Other => {
+                    let header = &mut object.header;
+                    let place = match key {
+                        Key::List | Key::Row => &mut object.inside,
+                        Key::Detail => &mut object.detail,
+                        Key::EventId => &mut header.event_id,
+                        Key::EventName => &mut header.event_name,
+                        Key::EventSource => &mut header.event_source,
+                        Key::EventTime => &mut header.event_time,
+                        Key::AwsRegion => &mut header.aws_region,
+                        Key::RecipientAccountId => &mut header.recipient_account_id,
+                        Key::ErrorCode => &mut header.error_code,
+                        Key::UserIdentity => &mut header.user_identity,
+                        Key::OfDigest | Key::Other => {
                             map.next_value::<IgnoredAny>()?;
-                            object.is_record |= matches!(key, Key::OfRecord);
                             object.is_digest |= matches!(key, Key::OfDigest);
+                            continue;
                         }
-                    }
+                    };
+                    *place = Some(map.next_value()?);
                 }
                 Ok(object)
             }
@@ -273,9 +300,7 @@ impl<'t, C: Collect> Visitor<'t> for Elements<'_, C> {
         while let Some(key) = map.next_key()? {
             match key {
                 Key::List => map.next_value_seed(Elements { deepest, to: &mut *to })?,
-                Key::Row | Key::Detail | Key::OfRecord | Key::OfDigest | Key::Other => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+                _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         Ok(())
@@ -290,7 +315,7 @@ mod tests {
     struct Found(Vec<String>);
 
     impl Collect for Found {
-        fn record(&mut self, json: &str) {
+        fn record(&mut self, json: &str, _: &Header<'_>) {
             self.0.push(json.to_owned());
         }
         fn stray(&mut self, why: Stray) {

@@ -29,7 +29,7 @@ use crate::shown::shown;
 pub(crate) use crate::story::judged::Judged;
 pub(crate) use crate::story::line::short_name;
 pub(crate) use crate::story::row::{Row, Tone};
-pub(crate) use crate::story::summary::counted;
+pub(crate) use crate::story::summary::{Beside, counted};
 
 use crate::story::details::{Details, Opened};
 use crate::story::line::Line;
@@ -117,13 +117,14 @@ impl<W: Write> Story<W> {
     }
 
     /// The end: what it all came to, if anything could be replayed. What a sweep came to, it says itself.
-    pub(crate) fn end(&mut self, tally: &Tally) -> io::Result<()> {
-        let is_only_sweep = tally.sweeps > 0 && tally.events() == 0 && tally.unrelated == 0;
+    pub(crate) fn end(&mut self, tally: &Tally, beside: Beside<'_>) -> io::Result<()> {
+        let is_only_sweep =
+            tally.sweeps > 0 && tally.events() == 0 && tally.unrelated == 0 && beside.is_nothing();
         if !self.has_begun || is_only_sweep {
             return Ok(());
         }
         self.part(Told::Details)?;
-        writeln!(self.out, "{}", summary::Summary(tally))
+        writeln!(self.out, "{}", summary::Summary { tally, beside })
     }
 
     /// What was told so far can be read.

@@ -13,13 +13,15 @@ use tierguard::{Handled, Policy, Report};
 
 use crate::breakdown::{Breakdown, Scene, Summed, Tables};
 use crate::jsonl::{self, SweepReport};
+use crate::passed::Passed;
 use crate::record::Origin;
 use crate::repeats::Repeats;
 use crate::report::Report as Page;
 use crate::scenario::Against;
+use crate::selection::Selection;
 use crate::settings::{Settings, Telling, Unheard};
-use crate::story::Story;
-use crate::tally::{Done, Tally, deeds};
+use crate::story::{Beside, Story};
+use crate::tally::{Done, Tally, add, deeds};
 
 /// Tells what happened.
 pub(crate) struct Teller {
@@ -27,6 +29,8 @@ pub(crate) struct Teller {
     unheard: Unheard,
     tally: Tally,
     repeats: Repeats,
+    passed: Passed,
+    selection: Selection,
     /// Where it is asked for.
     breakdown: Option<Breakdown>,
     /// The page, where it is asked for.
@@ -64,6 +68,8 @@ impl Teller {
             unheard: settings.unheard(),
             tally: Tally::default(),
             repeats: Repeats::default(),
+            passed: Passed::default(),
+            selection: settings.selection.clone(),
             breakdown,
             page,
         }
@@ -122,9 +128,10 @@ impl Teller {
         self.heard(told)
     }
 
-    /// So many more records were no changes.
-    pub(crate) fn unrelated(&mut self, count: usize) {
-        self.tally.unrelated = self.tally.unrelated.saturating_add(count);
+    /// These records were not handled.
+    pub(crate) fn passed(&mut self, passed: Passed) {
+        add(&mut self.tally.unrelated, passed.unrelated);
+        self.passed.merge(passed);
     }
 
     /// What was told so far can be read.
@@ -139,6 +146,9 @@ impl Teller {
 
     /// The end, and what it all came to; the page is still to be written.
     pub(crate) fn finish(mut self) -> io::Result<(Tally, Option<(Page, Breakdown)>)> {
+        if let Some(breakdown) = &mut self.breakdown {
+            (breakdown.passed, breakdown.selection) = (self.passed.clone(), self.selection.clone());
+        }
         let told = self.sum_up();
         self.heard(told)?;
         self.flush()?;
@@ -146,12 +156,13 @@ impl Teller {
     }
 
     fn sum_up(&mut self) -> io::Result<()> {
-        let Self { voice, tally, breakdown, .. } = self;
+        let Self { voice, tally, breakdown, passed, selection, .. } = self;
+        let beside = Beside { passed, selection };
         match (voice, breakdown) {
-            (Voice::Story(story), _) => story.end(tally),
+            (Voice::Story(story), _) => story.end(tally, beside),
             (Voice::Summary(story), Some(breakdown)) => {
                 story.pause()?;
-                story.end(tally)?;
+                story.end(tally, beside)?;
                 if tally.events() > 0 { writeln!(story.beside(), "{}", Tables(breakdown)) } else { Ok(()) }
             }
             (Voice::Object(out), Some(breakdown)) => jsonl::write(out, &Summed::new(breakdown, tally)),

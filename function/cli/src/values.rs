@@ -12,7 +12,7 @@ use memchr::{memchr_iter, memmem};
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
-use crate::window::{Place, Size, Window, characters};
+use crate::window::{Place, Size, Window};
 
 /// The values of a text.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl Fault {
         let message = error.to_string();
         Self {
             line: error.line(),
-            column: characters(line.get(..error.column()).unwrap_or(line)),
+            column: bytecount::num_chars(line.get(..error.column()).unwrap_or(line)),
             message: message.split(" at line ").next().unwrap_or_default().to_owned(),
         }
     }

@@ -114,7 +114,7 @@ impl<R: Read> Window<R> {
             }
             None => (0, self.place.column, passed),
         };
-        let column = before.saturating_add(characters(last));
+        let column = before.saturating_add(bytecount::num_chars(last));
         self.start = self.start.saturating_add(passed.len());
         self.place = Place { line: self.place.line.saturating_add(lines), column };
     }
@@ -132,16 +132,6 @@ impl<R: Read> Window<R> {
     }
 }
 
-/// How many characters start in `bytes`: in UTF-8 every byte does but those that continue one.
-pub(crate) fn characters(bytes: &[u8]) -> usize {
-    // So short that a byte counts them: the compiler makes that many additions at once.
-    let in_part = |part: &[u8]| {
-        let starts = part.iter().map(|byte| u8::from(!matches!(byte, 0x80..=0xbf)));
-        usize::from(starts.fold(0_u8, u8::wrapping_add))
-    };
-    bytes.chunks(255).map(in_part).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,14 +145,6 @@ mod tests {
             assert_eq!(window.place(), Place { line, column });
         }
         assert!(window.rest().is_empty() && window.is_last());
-    }
-
-    #[test]
-    fn characters_are_counted() {
-        for text in ["", "a", "\u{e9}\u{4e16}\u{1f600}"] {
-            let text = text.repeat(1000);
-            assert_eq!(characters(text.as_bytes()), text.chars().count());
-        }
     }
 
     #[test]

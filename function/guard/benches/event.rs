@@ -17,7 +17,7 @@ use tierguard::look::{Answers, LookUpError, Questions, ReadAccount};
 use tierguard::memory::Remember;
 use tierguard::notice::{Notice, Publish, PublishError};
 use tierguard::plan::{Authorize, RestoreList, Revoke, SetGroups};
-use tierguard::wire::{self, Reading};
+use tierguard::wire::{self, Reading, Scope};
 use tierguard::{Guard, Policy};
 
 fn main() {
@@ -150,7 +150,7 @@ fn bytes_to_notice(bencher: Bencher<'_, '_>) {
 fn unrelated_record_of_2_kb(bencher: Bencher<'_, '_>) {
     let record = unrelated();
     assert_eq!(record.len(), 2048);
-    bencher.bench(|| wire::may_be_change(black_box(&record)));
+    bencher.bench(|| wire::may_be_change(black_box(&record), Scope::All));
 }
 
 #[divan::bench]

@@ -81,6 +81,16 @@ impl Guard {
     where
         P: ReadAccount + ChangeAccount + Publish + Remember + Sync,
     {
+        let handled = self.handle_quietly(reading, ports, now).await;
+        let Told { announced, lapse } = self.tell(&handled, ports).await;
+        Handled { announced, lapse, ..handled }
+    }
+
+    /// [`Self::handle`], but nobody is told, and nothing is remembered of what was told: for rehearsals.
+    pub async fn handle_quietly<P>(&self, reading: Reading, ports: &P, now: Timestamp) -> Handled
+    where
+        P: ReadAccount + ChangeAccount + Sync,
+    {
         let mut handled = match reading {
             Reading::Change(change) => match change.event.vouching {
                 Vouching::Vouched => self.answer(&change, ports, now).await,
@@ -102,8 +112,6 @@ impl Guard {
         if handled.is_undecided_hearsay() {
             handled.judgement.remarks = vec![Remark::Hearsay];
         }
-        let Told { announced, lapse } = self.tell(&handled, ports).await;
-        (handled.announced, handled.lapse) = (announced, lapse);
         handled
     }
 

@@ -17,7 +17,7 @@ mod tags;
 
 use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 use thiserror::Error;
 
 use crate::change::{Change, Event};
@@ -121,20 +121,30 @@ pub enum Malformed {
 /// only look (`Describe…`, `Get…`), which are frequent. JSON could spell a letter as an escape, which AWS never does in
 /// a name; of a record with such a letter the name is parsed.
 #[must_use]
-pub fn may_be_change(record: &[u8]) -> bool {
-    call::may_be_named_in(record) || (has_escape(record) && record::may_be_named(record))
+pub fn may_be_change(record: &[u8], scope: Scope) -> bool {
+    call::may_be_named_in(record, scope) || (has_escape(record) && record::may_be_named(record, scope))
+}
+
+/// Which changes matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Those of groups, their rules and tags, and of prefix lists: all that do where a policy has no `interfaces`.
+    Rules,
+    /// Also those of the groups on interfaces, launches among them.
+    All,
 }
 
 fn has_escape(record: &[u8]) -> bool {
     static ESCAPE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(br"\u"));
-    ESCAPE.find(record).is_some()
+    // Most records have no backslash at all, and for one byte the search is faster.
+    memchr(b'\\', record).is_some_and(|first| ESCAPE.find(record.get(first..).unwrap_or_default()).is_some())
 }
 
 /// Reads one CloudTrail record. `own` is the guard's own role.
 #[must_use]
 pub fn read(record: &[u8], own: Option<&RoleArn>) -> Reading {
     // A record with an escape is parsed whole, and so need not be parsed for its name before.
-    if !call::may_be_named_in(record) && !has_escape(record) {
+    if !call::may_be_named_in(record, Scope::All) && !has_escape(record) {
         return Reading::Ignored(Box::new(record::header(record)), Dismissal::NotAChange);
     }
     record::read(record, own)

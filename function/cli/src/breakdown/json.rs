@@ -4,6 +4,8 @@ use serde::Serialize;
 use tierguard::sweep::Digest;
 
 use super::{Breakdown, Counts, Scene, Table};
+use crate::passed::Elsewhere;
+use crate::selection::Selection;
 use crate::tally::{Deeds, Tally};
 
 /// The object.
@@ -15,6 +17,10 @@ pub(crate) struct Summed<'b> {
     events: usize,
     verdicts: Verdicts,
     unrelated: usize,
+    #[serde(skip_serializing_if = "Selection::is_all")]
+    selection: &'b Selection,
+    unselected: usize,
+    elsewhere: &'b Elsewhere,
     undone: Deeds,
     tiers: TableReport<'b>,
     callers: TableReport<'b>,
@@ -70,7 +76,8 @@ struct SweepReport<'b> {
 impl<'b> Summed<'b> {
     /// What `breakdown` and `tally` say of the same events.
     pub(crate) fn new(breakdown: &'b Breakdown, tally: &Tally) -> Self {
-        let Breakdown { scenes, all, tiers, callers, rules, accounts, regions, sweeps } = breakdown;
+        let Breakdown { scenes, all, tiers, callers, rules, accounts, regions, passed, selection, sweeps } =
+            breakdown;
         let CountsReport { events, undone, first, last, .. } = CountsReport::of(all);
         let Tally { compliant, violations, unmanaged, ignored, undecidable, unrelated, .. } = *tally;
         Self {
@@ -80,6 +87,9 @@ impl<'b> Summed<'b> {
             events,
             verdicts: Verdicts { compliant, violation: violations, unmanaged, undecidable, ignored },
             unrelated,
+            selection,
+            unselected: passed.unselected,
+            elsewhere: &passed.elsewhere,
             undone,
             tiers: TableReport::of(tiers),
             callers: TableReport::of(callers),

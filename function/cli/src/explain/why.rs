@@ -59,9 +59,9 @@ fn handled(
     scenario: &Scenario,
     console: &mut Console,
 ) -> Result<Vec<(Handled, Origin)>, Failure> {
-    let wanted = Wanted { keep: Keep::All, selection: &Selection::default() };
+    let wanted = Wanted { keep: Keep::All, selection: &Selection::default(), owners: None };
     let batch = Batch::read(&scenario.sources, wanted, console)?;
-    batch.map(|record| record.map(|(json, origin)| (desk.handle(json.as_bytes()), origin))).collect()
+    batch.map(|record| record.map(|it| (desk.handle_quietly(it.json.as_bytes()), it.origin))).collect()
 }
 
 fn tell(

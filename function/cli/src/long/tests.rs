@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::record::Header;
 use crate::window::Size;
 
 /// What was found in a text, in order.
@@ -33,7 +34,7 @@ impl Collect for Told {
         self.records.extend(skips.then(|| PASSED_OVER.to_owned()));
         skips
     }
-    fn record(&mut self, json: &str) {
+    fn record(&mut self, json: &str, _: &Header<'_>) {
         if !self.passes_over(json.as_bytes()) {
             self.records.push(json.to_owned());
         }

@@ -1,10 +1,12 @@
 //! The head of the page: what was replayed against what, and what it came to in a sentence and in a few numbers.
 
 use jiff::Timestamp;
+use tierguard::id::AccountId;
 
 use super::markup::text;
 use super::standing::{Standing, Standings};
 use crate::breakdown::{Breakdown, ModeWord, Scene, Table};
+use crate::passed::Passed;
 
 /// How many names of a kind are told.
 const MOST: usize = 4;
@@ -22,7 +24,7 @@ fn day(time: Timestamp) -> String {
 
 /// What was replayed against what, as a list of terms.
 pub(super) fn facts(breakdown: &Breakdown) -> String {
-    let Breakdown { scenes, accounts, regions, .. } = breakdown;
+    let Breakdown { scenes, accounts, regions, passed, selection, .. } = breakdown;
     let policies = distinct(scenes.iter().map(|scene| scene.policy.as_str()));
     let states =
         distinct(scenes.iter().map(|scene| scene.account.as_deref().unwrap_or("learnt from the events")));
@@ -32,8 +34,24 @@ pub(super) fn facts(breakdown: &Breakdown) -> String {
         fact("Accounts", &some(&named(accounts))),
         fact("Regions", &some(&named(regions))),
         fact("State at the start", &some(&states)),
+        if selection.is_all() { String::new() } else { fact("Only events", &text(&selection.to_string())) },
+        left_out(passed),
     ]
     .concat()
+}
+
+/// The changes that were not judged, where there are any.
+fn left_out(Passed { unselected, elsewhere, .. }: &Passed) -> String {
+    let changes =
+        |count: usize| if count == 1 { "1 change".to_owned() } else { format!("{} changes", grouped(count)) };
+    let unselected = (*unselected > 0).then(|| format!("{} not asked for", changes(*unselected)));
+    let accounts: Vec<_> = elsewhere.accounts.keys().map(AccountId::as_str).collect();
+    let elsewhere = (elsewhere.changes > 0).then(|| {
+        let changes = changes(elsewhere.changes);
+        format!("{changes} in accounts of which the account file has no group: {}", some(&accounts))
+    });
+    let parts: Vec<_> = unselected.into_iter().chain(elsewhere).collect();
+    if parts.is_empty() { String::new() } else { fact("Left out", &parts.join("; ")) }
 }
 
 fn fact(term: &str, what: &str) -> String {
@@ -135,8 +153,7 @@ pub(super) fn tiles(breakdown: &Breakdown, standings: &Standings) -> String {
             ),
         }
     };
-    let head =
-        [plain(breakdown.all.events, "changes judged"), plain(breakdown.all.violations, "broke the policy")];
+    let head = [plain(breakdown.all.events, "changes"), plain(breakdown.all.violations, "broke the policy")];
     head.into_iter().chain(standings.each().map(link)).collect()
 }
 

@@ -4,19 +4,39 @@ use std::fmt;
 
 use anstyle::Style;
 
+use crate::passed::{Elsewhere, Passed};
+use crate::selection::Selection;
 use crate::story::style::{BAD, GOOD, HEADING, OPEN, QUIET};
 use crate::tally::{Fates, Tally, Undone};
 
 /// The last lines of the story. What there was none of is not in it.
-pub(super) struct Summary<'t>(pub(super) &'t Tally);
+pub(super) struct Summary<'t> {
+    pub(super) tally: &'t Tally,
+    pub(super) beside: Beside<'t>,
+}
+
+/// The events that were not handled, and which were asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Beside<'t> {
+    pub(crate) passed: &'t Passed,
+    pub(crate) selection: &'t Selection,
+}
+
+impl Beside<'_> {
+    /// Whether there are none, but perhaps unrelated ones.
+    pub(super) const fn is_nothing(self) -> bool {
+        self.passed.unselected == 0 && self.passed.elsewhere.changes == 0
+    }
+}
 
 /// How many had a fate, how good that is, and the fate.
 type Count = (usize, Style, &'static str);
 
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tally { compliant, violations, unmanaged, ignored, undecidable, unrelated, undone, .. } = *self.0;
-        write!(f, "{HEADING}{}{HEADING:#}", counted(self.0.events(), "security group event"))?;
+        let Tally { compliant, violations, unmanaged, ignored, undecidable, unrelated, undone, .. } =
+            *self.tally;
+        write!(f, "{HEADING}{}{HEADING:#}", counted(self.tally.events(), "security group event"))?;
         let counts = [
             (violations, BAD, if violations == 1 { "violation" } else { "violations" }),
             (undecidable, OPEN, "undecidable"),
@@ -28,6 +48,7 @@ impl fmt::Display for Summary<'_> {
         if unrelated > 0 {
             write!(f, "\n{QUIET}{} passed over{QUIET:#}", counted(unrelated, "other event"))?;
         }
+        write!(f, "{}", self.beside)?;
         let Undone { rules, narrowed, mended, missing, lists, interfaces } = undone;
         fates(f, "forbidden rule", &of_rules(rules, narrowed, mended))?;
         fates(f, "missing rule", &of_missing(missing))?;
@@ -96,6 +117,34 @@ fn list(f: &mut fmt::Formatter<'_>, counts: &[Count]) -> fmt::Result {
         let before = if index == 0 { ": " } else { ", " };
         write!(f, "{before}{style}{count} {what}{style:#}")
     })
+}
+
+impl fmt::Display for Beside<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { passed: Passed { unselected, elsewhere, .. }, selection } = self;
+        if !selection.is_all() {
+            let left_out = counted(*unselected, "change");
+            write!(f, "\n{QUIET}only events {selection}: {left_out} left out{QUIET:#}")?;
+        }
+        if elsewhere.changes > 0 {
+            let changes = counted(elsewhere.changes, "change");
+            write!(
+                f,
+                "\n{OPEN}{changes} passed over{OPEN:#} in accounts of which the account file has no group: "
+            )?;
+            accounts(f, elsewhere)?;
+        }
+        Ok(())
+    }
+}
+
+/// `111122223333 (2), 444455556666 (1)`.
+fn accounts(f: &mut fmt::Formatter<'_>, Elsewhere { accounts, .. }: &Elsewhere) -> fmt::Result {
+    const MOST: usize = 5;
+    let told: Vec<_> =
+        accounts.iter().take(MOST).map(|(account, count)| format!("{account} ({count})")).collect();
+    f.write_str(&told.join(", "))?;
+    if accounts.len() > MOST { f.write_str(", \u{2026}") } else { Ok(()) }
 }
 
 /// `1 rule`, `2 rules`.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Ran, event, gzip, opened, unrelated};
+use crate::desk::{Desk, Ran, account, event, gzip, opened, rule, unrelated};
 
 /// A log file of `records` as CloudTrail delivers it.
 fn log(records: &[Value]) -> Vec<u8> {
@@ -27,9 +27,15 @@ fn moved(mut record: Value, account: &str, region: &str, time: &str) -> Value {
     record
 }
 
-/// A folder of logs: of two accounts, two Regions and two days.
+/// A folder of logs: of two accounts, two Regions and two days; and an account file with the groups of both.
 fn organisation(test: &str) -> Desk {
     let desk = Desk::new(test);
+    let mut both = account();
+    both["SecurityGroups"].as_array_mut().unwrap().push(json!({
+        "GroupId": "sg-0000000000000web2", "GroupName": "web-other", "OwnerId": "444455556666",
+        "VpcId": "vpc-0b5e92abb9b3c7182", "IpPermissions": [], "IpPermissionsEgress": [],
+    }));
+    desk.write("account.json", both.to_string());
     let mut number = 0;
     for account in ["111122223333", "444455556666"] {
         for region in ["eu-west-1", "us-east-1"] {
@@ -117,6 +123,68 @@ fn only_what_was_asked_for_is_replayed() {
     444455556666-eu-west-1-2026-03-09
     ");
     insta::assert_snapshot!(replayed("--until 2026-03-02T09:00:00Z"), @"");
+}
+
+/// The account file tells nothing of their groups: to call them gone would be wrong, and to judge those that the logs make
+/// alone, odd.
+#[test]
+fn changes_in_accounts_that_the_file_does_not_hold_are_passed_over_and_told() {
+    let desk = organisation("changes_in_accounts_that_the_file_does_not_hold_are_passed_over_and_told");
+    desk.write("account.json", account().to_string());
+    let ids = replayed(&desk.run("replay --format jsonl AWSLogs"));
+    assert!(ids.iter().all(|id| id.starts_with("111122223333")) && ids.len() == 4, "{ids:?}");
+    let told = desk.run("replay AWSLogs").out;
+    insta::assert_snapshot!(told.split_once("\n4 security").unwrap().1, @"
+     group events: 4 violations
+    16 other events passed over
+    4 changes passed over in accounts of which the account file has no group: 444455556666 (4)
+    4 forbidden rules: 4 revoked
+    ");
+    let told: Value = serde_json::from_str(&desk.run("replay --format json AWSLogs").out).unwrap();
+    assert_eq!(told["elsewhere"], json!({"changes": 4, "accounts": {"444455556666": 4}}));
+    // Without the file, all groups are learnt from their events.
+    desk.write("account.json", json!({"SecurityGroups": []}).to_string());
+    assert_eq!(replayed(&desk.run("replay --format jsonl AWSLogs")).len(), 8);
+}
+
+#[test]
+fn what_was_not_asked_for_is_counted() {
+    let desk = organisation("what_was_not_asked_for_is_counted");
+    let told = |arguments: &str| {
+        let told = desk.run(&format!("replay {arguments} AWSLogs")).out;
+        told.lines().find(|line| line.contains("left out")).unwrap_or_default().to_owned()
+    };
+    insta::assert_snapshot!(told("--since 2026-03-02T09:00:01Z"), @"only events since 2026-03-02T09:00:01Z: 4 changes left out");
+    let asked = "--since 2026-03-02 --until 2026-03-02T08:00:00Z --account-id 111122223333 --region eu-west-1,us-east-1";
+    insta::assert_snapshot!(told(asked), @"only events since 2026-03-02T00:00:00Z before 2026-03-02T08:00:00Z in account 111122223333 in Region eu-west-1, us-east-1: 2 changes left out");
+    assert_eq!(told(""), "");
+    let told = desk.run(&format!("replay --format json {asked} AWSLogs")).out;
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!([&told["unselected"], &told["events"]], [2, 0]);
+    insta::assert_snapshot!(told["selection"], @r#"{"accounts":["111122223333"],"regions":["eu-west-1","us-east-1"],"since":"2026-03-02T00:00:00Z","until":"2026-03-02T08:00:00Z"}"#);
+}
+
+/// A group that was made before the window is known in it.
+#[test]
+fn what_happened_before_is_applied_and_not_told() {
+    let desk = Desk::new("what_happened_before_is_applied_and_not_told");
+    let made = event(
+        "made",
+        0,
+        "CreateSecurityGroup",
+        &json!({"groupName": "shop", "vpcId": "vpc-1", "tagSpecificationSet": {"items": [{"resourceType": "security-group",
+            "tags": [{"key": "tier", "value": "web"}]}]}}),
+        &json!({"_return": true, "groupId": "sg-0000000000000web9"}),
+    );
+    let made = moved(made, "111122223333", "eu-west-1", "2026-03-01T23:59:59Z");
+    let rule = rule("opened", 0, "sg-0000000000000web9", 22, "0.0.0.0/0");
+    desk.write("events.json", json!([rule, made]).to_string());
+    let lines = |since: &str| desk.run(&format!("replay --format jsonl --since {since} events.json")).lines();
+    assert_eq!(lines("2026-03-02"), ["violation opened events.json#0"]);
+    assert_eq!(lines("2026-03-01").len(), 2);
+    let told: Value =
+        serde_json::from_str(&desk.run("replay --format json --since 2026-03-02 events.json").out).unwrap();
+    assert_eq!([&told["events"], &told["unselected"]], [1, 1]);
 }
 
 #[test]

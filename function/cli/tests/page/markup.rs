@@ -250,3 +250,25 @@ fn of_very_many_the_latest_are_listed() {
     assert!(page.contains("3499/tcp from 0.0.0.0/0") && !page.contains("<span class=\"what\">1000/tcp"));
     assert!(page.contains(" more bytes of it are left out here."));
 }
+
+#[test]
+fn what_was_left_out_is_told() {
+    let desk = desk("what_was_left_out_is_told");
+    let facts = |arguments: &str| {
+        let page = std::fs::read_to_string(page(&desk, arguments)).unwrap();
+        let facts = page.split_once("<dl").unwrap().1.split_once("</dl>").unwrap().0.to_owned();
+        facts
+            .lines()
+            .filter(|line| line.contains("Only") || line.contains("Left"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_eq!(facts(""), "");
+    insta::assert_snapshot!(facts("--since 2026-03-01 --region eu-west-1"), @"
+    <div><dt>Only events</dt><dd>since 2026-03-01T00:00:00Z in Region eu-west-1</dd></div>
+    <div><dt>Left out</dt><dd>28 changes not asked for</dd></div>
+    ");
+    let account = crate::desk::account().to_string().replace("111122223333", "444455556666");
+    desk.write("account.json", account);
+    insta::assert_snapshot!(facts(""), @"<div><dt>Left out</dt><dd>40 changes in accounts of which the account file has no group: 111122223333</dd></div>");
+}

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use memchr::{memchr, memmem};
 
+use super::Scope;
 use crate::permission::Direction;
 
 /// A call that matters.
@@ -53,67 +54,77 @@ pub(super) enum AttachmentCall {
 impl Call {
     /// Whether the call `name` puts groups on interfaces.
     pub(super) fn is_attachment(name: &str) -> bool {
-        match Self::named(name) {
+        match Self::named(name.as_bytes()) {
             Some(Self::Attachment(_)) => true,
             Some(Self::Group(_) | Self::Tags(_) | Self::PrefixList(_)) | None => false,
         }
     }
 
     /// The call with this `eventName`, if it matters.
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub(super) fn named(name: &[u8]) -> Option<Self> {
         Some(match name {
-            "AuthorizeSecurityGroupIngress" => Self::Group(GroupCall::Authorize(Direction::Ingress)),
-            "AuthorizeSecurityGroupEgress" => Self::Group(GroupCall::Authorize(Direction::Egress)),
-            "RevokeSecurityGroupIngress" => Self::Group(GroupCall::Revoke(Direction::Ingress)),
-            "RevokeSecurityGroupEgress" => Self::Group(GroupCall::Revoke(Direction::Egress)),
-            "ModifySecurityGroupRules" => Self::Group(GroupCall::Modify),
-            "UpdateSecurityGroupRuleDescriptionsIngress" => {
+            b"AuthorizeSecurityGroupIngress" => Self::Group(GroupCall::Authorize(Direction::Ingress)),
+            b"AuthorizeSecurityGroupEgress" => Self::Group(GroupCall::Authorize(Direction::Egress)),
+            b"RevokeSecurityGroupIngress" => Self::Group(GroupCall::Revoke(Direction::Ingress)),
+            b"RevokeSecurityGroupEgress" => Self::Group(GroupCall::Revoke(Direction::Egress)),
+            b"ModifySecurityGroupRules" => Self::Group(GroupCall::Modify),
+            b"UpdateSecurityGroupRuleDescriptionsIngress" => {
                 Self::Group(GroupCall::Describe(Direction::Ingress))
             }
-            "UpdateSecurityGroupRuleDescriptionsEgress" => {
+            b"UpdateSecurityGroupRuleDescriptionsEgress" => {
                 Self::Group(GroupCall::Describe(Direction::Egress))
             }
-            "CreateSecurityGroup" => Self::Group(GroupCall::Create),
-            "DeleteSecurityGroup" => Self::Group(GroupCall::Delete),
-            "AssociateSecurityGroupVpc" => Self::Group(GroupCall::Associate),
-            "CreateTags" => Self::Tags(TagCall::Create),
-            "DeleteTags" => Self::Tags(TagCall::Delete),
-            "ModifyManagedPrefixList" => Self::PrefixList(ListCall::Modify),
-            "RestoreManagedPrefixListVersion" => Self::PrefixList(ListCall::Restore),
-            "RunInstances" => Self::Attachment(AttachmentCall::RunInstances),
-            "CreateNetworkInterface" => Self::Attachment(AttachmentCall::CreateInterface),
-            "ModifyNetworkInterfaceAttribute" => Self::Attachment(AttachmentCall::ModifyInterface),
-            "ModifyInstanceAttribute" => Self::Attachment(AttachmentCall::ModifyInstance),
+            b"CreateSecurityGroup" => Self::Group(GroupCall::Create),
+            b"DeleteSecurityGroup" => Self::Group(GroupCall::Delete),
+            b"AssociateSecurityGroupVpc" => Self::Group(GroupCall::Associate),
+            b"CreateTags" => Self::Tags(TagCall::Create),
+            b"DeleteTags" => Self::Tags(TagCall::Delete),
+            b"ModifyManagedPrefixList" => Self::PrefixList(ListCall::Modify),
+            b"RestoreManagedPrefixListVersion" => Self::PrefixList(ListCall::Restore),
+            b"RunInstances" => Self::Attachment(AttachmentCall::RunInstances),
+            b"CreateNetworkInterface" => Self::Attachment(AttachmentCall::CreateInterface),
+            b"ModifyNetworkInterfaceAttribute" => Self::Attachment(AttachmentCall::ModifyInterface),
+            b"ModifyInstanceAttribute" => Self::Attachment(AttachmentCall::ModifyInstance),
             _ => return None,
         })
     }
 }
 
-/// Whether some `eventName` in `record` may be that of a call that matters; the record is not parsed, and has no
-/// letter spelled as an escape. What has no name at all, but speaks of security groups, is for the parser to refuse.
-pub(super) fn may_be_named_in(record: &[u8]) -> bool {
+/// Whether some `eventName` in `record` may be that of a call that matters in `scope`; the record is not parsed, and has
+/// no letter spelled as an escape. What has no name at all, but speaks of security groups, is for the parser to refuse.
+pub(super) fn may_be_named_in(record: &[u8], scope: Scope) -> bool {
     const KEY: &[u8] = br#""eventName""#;
     // Made once, it finds in a record in less time than it takes to make.
-    static FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(KEY));
+    static NAME: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(KEY));
     let mut names =
-        FINDER.find_iter(record).filter_map(|at| record.get(at.saturating_add(KEY.len())..)).peekable();
+        NAME.find_iter(record).filter_map(|at| record.get(at.saturating_add(KEY.len())..)).peekable();
     match names.peek() {
-        Some(_) => names.any(may_be_name),
-        None => memmem::find(record, SUBJECT).is_some(),
+        Some(_) => names.any(|after_key| may_be_name(after_key, scope)),
+        None => speaks_of_groups(record),
     }
 }
 
-/// Whether `name` is that of a call that matters, or of any call of security groups that does more than look.
-pub(super) fn matters(name: &str) -> bool {
-    let only_looks = name.starts_with("Describe") || name.starts_with("Get");
-    Call::named(name).is_some() || (!only_looks && memmem::find(name.as_bytes(), SUBJECT).is_some())
+/// Whether `name` is that of a call that matters in `scope`, or of any call of security groups that does more than look.
+pub(super) fn matters(name: &[u8], scope: Scope) -> bool {
+    match Call::named(name) {
+        Some(Call::Attachment(_)) => scope == Scope::All,
+        Some(Call::Group(_) | Call::Tags(_) | Call::PrefixList(_)) => true,
+        None => {
+            let only_looks = name.starts_with(b"Describe") || name.starts_with(b"Get");
+            !only_looks && speaks_of_groups(name)
+        }
+    }
 }
 
-/// What every call that changes a group or its rules has in its name.
-const SUBJECT: &[u8] = b"SecurityGroup";
+/// Whether there is in `text` what every call that changes a group or its rules has in its name.
+fn speaks_of_groups(text: &[u8]) -> bool {
+    static SUBJECT: LazyLock<memmem::Finder<'static>> =
+        LazyLock::new(|| memmem::Finder::new(b"SecurityGroup"));
+    SUBJECT.find(text).is_some()
+}
 
-/// Whether what comes after a key may be the name of a call that matters.
-fn may_be_name(after_key: &[u8]) -> bool {
+/// Whether what comes after a key may be the name of a call that matters in `scope`.
+fn may_be_name(after_key: &[u8], scope: Scope) -> bool {
     let after = after_key.trim_ascii_start();
     let Some(value) = after.strip_prefix(b":") else {
         // It is the text of a value, or else it is damaged: that is for the parser, as a name is that is no text.
@@ -122,5 +133,5 @@ fn may_be_name(after_key: &[u8]) -> bool {
     let Some(text) = value.trim_ascii_start().strip_prefix(b"\"") else { return true };
     let name = memchr(b'"', text).and_then(|end| text.get(..end)).unwrap_or(text);
     let is_sound = name.iter().all(u8::is_ascii_alphanumeric);
-    !is_sound || std::str::from_utf8(name).is_ok_and(matters)
+    !is_sound || matters(name, scope)
 }

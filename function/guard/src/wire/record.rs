@@ -8,7 +8,7 @@ use super::call::{self, Call, GroupCall};
 use super::identity::UserIdentity;
 use super::loose::{Text, account_digits};
 use super::part::Parts;
-use super::{Dismissal, Malformed, Reading, Unreadable};
+use super::{Dismissal, Malformed, Reading, Scope, Unreadable};
 use super::{attachment, group, prefix_list, tags};
 use crate::change::{Change, ChangeKind, Event, Vouching};
 use crate::id::{AccountId, EventId, GroupKey, Region, RoleArn};
@@ -39,15 +39,15 @@ pub(super) fn header(record: &[u8]) -> Event {
     serde_json::from_slice(record).map(|record: Record<'_>| record.event(None)).unwrap_or_default()
 }
 
-/// Whether `record`, which is parsed for this, names a call that may matter, or none at all.
-pub(super) fn may_be_named(record: &[u8]) -> bool {
+/// Whether `record`, which is parsed for this, names a call that may matter in `scope`, or none at all.
+pub(super) fn may_be_named(record: &[u8], scope: Scope) -> bool {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Named {
         event_name: Option<Text>,
     }
     match serde_json::from_slice(record) {
-        Ok(Named { event_name: Some(name) }) => call::matters(name.as_str()),
+        Ok(Named { event_name: Some(name) }) => call::matters(name.as_str().as_bytes(), scope),
         // To say what is wrong is for whoever reads it.
         Ok(Named { event_name: None }) | Err(_) => true,
     }
@@ -90,7 +90,7 @@ impl Record<'_> {
         if self.event_source.as_ref().is_some_and(|source| source.as_str() != "ec2.amazonaws.com") {
             return None;
         }
-        Call::named(self.event_name.as_ref()?.as_str())
+        Call::named(self.event_name.as_ref()?.as_str().as_bytes())
     }
 
     /// Whether the role `own` called.

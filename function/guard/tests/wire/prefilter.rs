@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tierguard::wire::{self, Dismissal, Reading, may_be_change};
+use tierguard::change::ChangeKind;
+use tierguard::wire::{self, Dismissal, Reading, Scope, may_be_change};
 
 use super::{GROUP_CALLS, OTHER_CALLS, any_json, read, record};
 
@@ -29,12 +30,26 @@ fn the_name_of_the_call_decides() {
         ("{}", false),
         ("", false),
     ] {
-        assert_eq!(may_be_change(json.as_bytes()), expect, "{json}");
+        assert_eq!(may_be_change(json.as_bytes(), Scope::All), expect, "{json}");
     }
     for name in GROUP_CALLS.iter().chain(&OTHER_CALLS) {
         let record = record(name, json!({"omitted": true}), Value::Null).to_string();
-        assert!(may_be_change(record.as_bytes()), "{name}");
+        assert!(may_be_change(record.as_bytes(), Scope::All), "{name}");
         assert_ne!(read(&serde_json::from_str(&record).unwrap()), "not a change", "{name}");
+    }
+}
+
+#[test]
+fn interfaces_matter_where_the_scope_has_them() {
+    for (json, is_of_rules) in [
+        (r#"{"eventName":"RunInstances"}"#, false),
+        (r#"{"eventName":"CreateNetworkInterface"}"#, false),
+        (r#"{"eventName":"ModifyNetworkInterfaceAttribute"}"#, false),
+        (r#"{"eventName":"RunInstances","x":{"eventName":"CreateTags"}}"#, true),
+        (r#"{"eventName":"CreateTags"}"#, true),
+    ] {
+        assert!(may_be_change(json.as_bytes(), Scope::All), "{json}");
+        assert_eq!(may_be_change(json.as_bytes(), Scope::Rules), is_of_rules, "{json}");
     }
 }
 
@@ -59,8 +74,16 @@ proptest! {
         let json = if is_escaped { json.replace("Tags", r"T\u0061gs").replace("Name", r"N\u0061me") } else { json };
         // As the whole of it is parsed: a letter spelled as an escape lets every record through.
         let parsed = wire::read(json.replacen('{', r#"{"z":"\u0041","#, 1).as_bytes(), None);
-        if !may_be_change(json.as_bytes()) {
-            prop_assert!(matches!(parsed, Reading::Ignored(_, Dismissal::NotAChange)), "{}", json);
+        let is_no_change = matches!(parsed, Reading::Ignored(_, Dismissal::NotAChange));
+        prop_assert!(is_no_change || may_be_change(json.as_bytes(), Scope::All), "{}", json);
+        if !may_be_change(json.as_bytes(), Scope::Rules) && may_be_change(json.as_bytes(), Scope::All) {
+            let is_of_interfaces = match &parsed {
+                Reading::Change(change) => matches!(change.kind, ChangeKind::Attachment(_)),
+                Reading::Ignored(event, _) | Reading::Truncated(event) | Reading::Malformed(event, _) => {
+                    wire::is_about_interfaces(event)
+                }
+            };
+            prop_assert!(is_of_interfaces, "{}", json);
         }
     }
 }

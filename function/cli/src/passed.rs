@@ -1,0 +1,86 @@
+//! Records that were read and not handled, and why.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use tierguard::id::AccountId;
+
+use crate::tally::add;
+
+/// How many accounts are named.
+const MOST: usize = 100;
+
+/// Records that were not handled. Adds up to the same in whatever order they are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Passed {
+    /// Those of calls that do not matter.
+    pub(crate) unrelated: usize,
+    /// Those of calls that may, and were not asked for.
+    pub(crate) unselected: usize,
+    /// Those of calls that may, in accounts of whose groups nothing is known.
+    pub(crate) elsewhere: Elsewhere,
+}
+
+/// Changes in accounts of whose groups nothing is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Elsewhere {
+    /// How many there are.
+    pub(crate) changes: usize,
+    /// How many in each of the first accounts, by their numbers.
+    pub(crate) accounts: BTreeMap<AccountId, usize>,
+}
+
+impl Passed {
+    /// All of `other` too.
+    pub(crate) fn merge(&mut self, other: Self) {
+        let Self { unrelated, unselected, elsewhere } = other;
+        add(&mut self.unrelated, unrelated);
+        add(&mut self.unselected, unselected);
+        for (account, count) in elsewhere.accounts {
+            self.elsewhere.count(account, count);
+        }
+        add(&mut self.elsewhere.changes, elsewhere.changes);
+    }
+}
+
+impl Elsewhere {
+    /// One more, in `account`.
+    pub(crate) fn add(&mut self, account: AccountId) {
+        self.count(account, 1);
+        add(&mut self.changes, 1);
+    }
+
+    fn count(&mut self, account: AccountId, more: usize) {
+        add(self.accounts.entry(account).or_default(), more);
+        // What goes has as many before it from now on, and does not come back.
+        if self.accounts.len() > MOST {
+            self.accounts.pop_last();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(n: usize) -> AccountId {
+        AccountId::new(&format!("{n:0>12}")).unwrap()
+    }
+
+    #[test]
+    fn it_adds_up_to_the_same_in_any_order() {
+        let ids = || (0..3 * MOST).chain(0..MOST / 2);
+        let mut all = Elsewhere::default();
+        ids().for_each(|n| all.add(account(n)));
+        let (mut even, mut odd) = (Passed::default(), Passed::default());
+        let backwards: Vec<_> = ids().collect();
+        for n in backwards.into_iter().rev() {
+            let half = if n % 2 == 0 { &mut even } else { &mut odd };
+            half.elsewhere.add(account(n));
+        }
+        even.merge(odd);
+        assert_eq!(even.elsewhere, all);
+        assert_eq!((all.changes, all.accounts.len()), (3 * MOST + MOST / 2, MOST));
+        assert_eq!((all.accounts[&account(0)], all.accounts[&account(MOST - 1)]), (2, 1));
+    }
+}
