@@ -1,6 +1,6 @@
 //! What a replay came to, as one page of HTML that needs nothing else: for those who decide whether the guard may act.
 //!
-//! Each event that people are to look at is an [`incident`]; a [`selection`] of them is shown in full, all are counted
+//! Each event that people are to look at is an [`incident`]; a [`shortlist`] of them is shown in full, all are counted
 //! ([`timeline`], and the [`Breakdown`]). The page works by `file://`, loads nothing, and shows everything without its
 //! script, which only filters. What others wrote comes in through [`markup`] alone.
 //!
@@ -16,7 +16,7 @@ mod markup;
 mod names;
 mod page;
 mod pretty;
-mod selection;
+mod shortlist;
 mod standing;
 mod timeline;
 
@@ -34,7 +34,7 @@ use crate::tally::Done;
 use draft::Draft;
 use incident::{Case, Incident};
 use page::Page;
-use selection::Selection;
+use shortlist::Shortlist;
 use standing::{Standing, Standings};
 use timeline::Timeline;
 
@@ -50,7 +50,7 @@ pub(crate) struct Report {
     graphs: Vec<String>,
     standings: Standings,
     timeline: Timeline,
-    selection: Selection,
+    shortlist: Shortlist,
 }
 
 impl Report {
@@ -65,7 +65,7 @@ impl Report {
             graphs: Vec::new(),
             standings: Standings::default(),
             timeline: Timeline::default(),
-            selection: Selection::default(),
+            shortlist: Shortlist::default(),
         })
     }
 
@@ -83,7 +83,7 @@ impl Report {
         self.standings.add(standing, 1);
         self.timeline.count(handled.event.time, standing);
         let case = Case { handled, done, origin, record, document: self.document.as_ref() };
-        self.selection.offer(Incident::new(case, standing));
+        self.shortlist.offer(Incident::new(case, standing));
     }
 
     /// Writes the page.
@@ -91,8 +91,8 @@ impl Report {
     /// # Errors
     /// When it cannot be written; what was there before is still there then.
     pub(crate) fn write(&self, breakdown: &Breakdown) -> Result<(), Failure> {
-        let Self { draft, document: _, graphs, standings, timeline, selection } = self;
-        let page = Page { breakdown, graphs, standings, timeline, selection };
+        let Self { draft, document: _, graphs, standings, timeline, shortlist } = self;
+        let page = Page { breakdown, graphs, standings, timeline, shortlist };
         draft.write(|out| out.write_all(page.html().as_bytes()))
     }
 }

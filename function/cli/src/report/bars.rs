@@ -16,9 +16,9 @@ const WIDTH: usize = 8;
 /// How many bars the picture has room for at least: few are not to be wide.
 const LEAST: usize = 12;
 
-/// The figure; a sentence where there is nothing to draw.
-pub(super) fn figure(timeline: &Timeline) -> String {
-    let (step, bars) = timeline.bars();
+/// The figure of the whole `period`; a sentence where there is nothing to draw.
+pub(super) fn figure(timeline: &Timeline, period: Option<(Timestamp, Timestamp)>) -> String {
+    let (step, bars) = timeline.bars(period);
     let highest = bars.iter().map(|bar| bar.standings.total()).max().unwrap_or_default();
     let (Some(first), Some(last)) = (bars.first(), bars.last()) else {
         return "<p class=\"quiet\">There is nothing to show.</p>\n".to_owned();

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::Timestamp;
 use tierguard::Handled;
-use tierguard::id::{AccountId, Region};
+use tierguard::id::{AccountId, GroupKey, Region};
 use tierguard::policy::{Document, TierName};
 
 use super::markup::{self, short, text};
@@ -39,6 +39,8 @@ pub(super) struct Facets {
     pub(super) time: Option<Timestamp>,
     pub(super) standing: Standing,
     pub(super) tiers: Vec<String>,
+    /// The group that it is about.
+    pub(super) group: Option<String>,
     pub(super) caller: Option<String>,
     pub(super) account: Option<String>,
     pub(super) region: Option<String>,
@@ -72,7 +74,7 @@ impl Incident {
     }
 
     pub(super) fn kind(&self) -> Kind {
-        let Facets { time: _, standing, tiers, caller, account, region, rules } = &self.facets;
+        let Facets { time: _, standing, tiers, group: _, caller, account, region, rules } = &self.facets;
         // Without a key, so that it is the same in every run.
         let mut hasher = DefaultHasher::new();
         (standing, tiers, caller, account, region, rules, &self.headline).hash(&mut hasher);
@@ -96,11 +98,25 @@ impl Facets {
             time: event.time,
             standing,
             tiers: judgement.tiers.iter().map(TierName::to_string).collect(),
+            group: group(handled),
             caller: event.actor.name.clone(),
             account: event.account.as_ref().map(AccountId::to_string),
             region: event.region.as_ref().map(Region::to_string),
             rules,
         }
+    }
+}
+
+/// The group of an event; of one about several, how many they are.
+fn group(handled: &Handled) -> Option<String> {
+    let named = || match handled.group.as_ref()? {
+        GroupKey::Id(id) => Some(id.to_string()),
+        GroupKey::Name(name) => Some(name.to_string()),
+    };
+    match handled.groups.as_slice() {
+        [] => named(),
+        [group] => Some(group.id.to_string()),
+        groups => Some(counted(groups.len(), "group")),
     }
 }
 

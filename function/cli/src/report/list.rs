@@ -4,7 +4,7 @@ use super::incident::{Facets, Incident};
 use super::lead::grouped;
 use super::markup::{short, text};
 use super::names::{Facet, Names};
-use super::selection::Selection;
+use super::shortlist::Shortlist;
 use super::standing::Standing;
 use crate::story::short_name;
 
@@ -46,8 +46,8 @@ fn option(value: &str, name: &str, count: usize) -> String {
 }
 
 /// How many are not shown, and which those are.
-pub(super) fn note(selection: &Selection, shown: usize) -> String {
-    match selection.left_out() {
+pub(super) fn note(shortlist: &Shortlist, shown: usize) -> String {
+    match shortlist.left_out() {
         0 => String::new(),
         left => format!(
             "<p class=\"quiet\">{} of {} are listed: the latest of each kind, then the latest of the rest. \
@@ -64,7 +64,7 @@ pub(super) fn items(names: &[(Facet, Names)], incidents: &[&Incident]) -> String
 }
 
 fn item(names: &[(Facet, Names)], incident: &Incident) -> String {
-    let Facets { time, standing, tiers, caller, .. } = &incident.facets;
+    let Facets { time, standing, tiers, group, caller, .. } = &incident.facets;
     let second = time.map(|time| time.as_second().to_string()).unwrap_or_default();
     let numbers = names.iter().map(|(facet, names)| {
         let of_it = facet.of(incident);
@@ -75,13 +75,16 @@ fn item(names: &[(Facet, Names)], incident: &Incident) -> String {
     let tiers: Vec<_> = tiers.iter().map(|tier| short(WIDEST, tier)).collect();
     format!(
         "<details class=\"incident\" data-standing=\"{word}\" data-time=\"{second}\"{}>\n<summary><time>{}</time>\
-         <span class=\"badge {word}\">{}</span><span class=\"what\">{}</span><span class=\"tier\">{}</span>\
+         <span class=\"badge {word}\">{}</span><span class=\"what\">{}</span><span class=\"tier\">{}{}</span>\
          <span class=\"who\">{}</span></summary>\n<div class=\"body\">\n{}</div>\n</details>\n",
         numbers.collect::<String>(),
         time.map_or_else(|| "no time".to_owned(), |time| time.strftime("%Y-%m-%d %H:%M:%S").to_string()),
         standing.words(),
         incident.headline,
         if tiers.is_empty() { "no tier".to_owned() } else { tiers.join(", ") },
+        group.as_deref().map_or_else(String::new, |group| {
+            format!(" <span class=\"group\">{}</span>", short(WIDEST, group))
+        }),
         caller.as_deref().map_or_else(|| text("-"), |caller| short(WIDEST, short_name(caller))),
         incident.body,
         word = standing.word(),

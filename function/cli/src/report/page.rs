@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::markup::{filled, text};
 use super::names::{Facet, Names};
-use super::selection::Selection;
+use super::shortlist::Shortlist;
 use super::standing::Standings;
 use super::timeline::Timeline;
 use super::{bars, board, lead, list};
@@ -15,7 +15,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// The SHA-256 of both in Base64: a browser takes no other style and no other script. Where a file was changed, the tests in
 /// `tests/page` fail, and say the new one.
-const STYLE_HASH: &str = "uzxL5Nk2nzmLcGo6upZs2NjkGobtbWHkYp/6tunFXdY=";
+const STYLE_HASH: &str = "w5MVuYhiPrc2hRvjV/TEfGeigjGYAqtJWzf1u7VPBXI=";
 const SCRIPT_HASH: &str = "b9PmWQjMwoK64USsRGD2qnLMmpQtD1v63bV+A59fKRk=";
 
 /// All that is on the page.
@@ -24,14 +24,14 @@ pub(super) struct Page<'p> {
     pub(super) graphs: &'p [String],
     pub(super) standings: &'p Standings,
     pub(super) timeline: &'p Timeline,
-    pub(super) selection: &'p Selection,
+    pub(super) shortlist: &'p Shortlist,
 }
 
 impl Page<'_> {
     /// The page.
     pub(super) fn html(&self) -> String {
-        let Self { breakdown, graphs, standings, timeline, selection } = *self;
-        let incidents = selection.shown();
+        let Self { breakdown, graphs, standings, timeline, shortlist } = *self;
+        let incidents = shortlist.shown();
         let names = Facet::ALL.map(|facet| (facet, Names::of(facet, &incidents)));
         filled(TEMPLATE, |name| match name {
             "style" => STYLE.into(),
@@ -42,12 +42,12 @@ impl Page<'_> {
             "facts" => lead::facts(breakdown).into(),
             "sentence" => lead::sentence(breakdown, standings).into(),
             "tiles" => lead::tiles(breakdown, standings).into(),
-            "timeline" => bars::figure(timeline).into(),
+            "timeline" => bars::figure(timeline, breakdown.all.period).into(),
             "boards" => board::boards(breakdown, &names).into(),
             "sweeps" => lead::sweeps(breakdown).into(),
             "graphs" => drawings(graphs).into(),
             "choices" => list::choices(&names, &incidents).into(),
-            "note" => list::note(selection, incidents.len()).into(),
+            "note" => list::note(shortlist, incidents.len()).into(),
             "count" => lead::grouped(incidents.len()).into(),
             "items" => list::items(&names, &incidents).into(),
             "version" => env!("CARGO_PKG_VERSION").into(),

@@ -90,12 +90,17 @@ impl Timeline {
         }
     }
 
-    /// A bar for each step from the first event to the last, and how long a step is.
-    pub(super) fn bars(&self) -> (Step, Vec<Bar>) {
+    /// A bar for each step from the first event to the last, and before and after where the `period` is longer; and how
+    /// long a step is.
+    pub(super) fn bars(&self, period: Option<(Timestamp, Timestamp)>) -> (Step, Vec<Bar>) {
         let ends = self.counts.first_key_value().zip(self.counts.last_key_value());
         let Some(((first, _), (last, _))) = ends else { return (self.step, Vec::new()) };
+        let (mut first, mut last) = (*first, *last);
+        if let Some((start, end)) = period {
+            (first, last) = (first.min(start.as_second()), last.max(end.as_second()));
+        }
         let mut step = self.step;
-        while step.number(*last).saturating_sub(step.number(*first)) >= BARS {
+        while step.number(last).saturating_sub(step.number(first)) >= BARS {
             step = step.longer();
         }
         let counts = self.in_steps_of(step);
@@ -104,7 +109,7 @@ impl Timeline {
             let standings = counts.get(&from).copied().unwrap_or_default();
             Bar { from, to: step.start(number.saturating_add(1)), standings }
         };
-        (step, (step.number(*first)..=step.number(*last)).map(bar).collect())
+        (step, (step.number(first)..=step.number(last)).map(bar).collect())
     }
 
     /// The same counts in longer steps: each begins where one of the shorter does.
@@ -130,7 +135,7 @@ mod tests {
     }
 
     fn shown(times: &[&str]) -> String {
-        let (step, bars) = timeline(times).bars();
+        let (step, bars) = timeline(times).bars(None);
         // A step may begin before the first instant that there is, and end after the last.
         let at =
             |second| Timestamp::from_second(second).map_or_else(|_| second.to_string(), |it| it.to_string());
@@ -163,13 +168,23 @@ mod tests {
     }
 
     #[test]
+    fn the_whole_period_is_there() {
+        let period = ["2026-03-01T00:00:00Z", "2026-03-31T12:00:00Z"].map(|time| time.parse().unwrap());
+        let (step, bars) = timeline(&["2026-03-02T09:00:47Z"]).bars(Some((period[0], period[1])));
+        assert_eq!((step, bars.len()), (Step(DAY), 31));
+        assert_eq!(bars.iter().position(|bar| bar.standings.total() == 1), Some(1));
+        // What is not in it is drawn all the same.
+        assert_eq!(timeline(&["2026-04-02T00:00:00Z"]).bars(Some((period[0], period[1]))).1.len(), 33);
+    }
+
+    #[test]
     fn any_two_times_are_told() {
         insta::assert_snapshot!(shown(&["-009999-01-02T01:59:59Z", "9999-12-30T22:00:00Z"]), @"
         65 bars of a 16384 weeks
         -386452944000 -009963-10-19T00:00:00Z 1
         9820-02-14T00:00:00Z 257634864000 1
         ");
-        assert_eq!(Timeline::default().bars().1, []);
+        assert_eq!(Timeline::default().bars(None).1, []);
     }
 
     #[test]
@@ -179,7 +194,7 @@ mod tests {
             timeline.count(Some(Timestamp::from_second(hour * HOUR).unwrap()), Standing::Undone);
         }
         assert!(timeline.counts.len() <= MOST);
-        let bars = timeline.bars().1;
+        let bars = timeline.bars(None).1;
         assert!(i64::try_from(bars.len()).unwrap() <= BARS);
         assert_eq!(bars.iter().map(|bar| bar.standings.total()).sum::<usize>(), 100_000);
     }

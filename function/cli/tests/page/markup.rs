@@ -190,6 +190,7 @@ fn a_violation_in_words() {
     undone
     22/tcp from 0.0.0.0/0
     web
+    sg-0000000000000web1
     Developer/alice
     opened
     22/tcp from 0.0.0.0/0

@@ -14,7 +14,7 @@ const ROOM: usize = 14 << 20;
 
 /// What is to be shown.
 #[derive(Debug, Default)]
-pub(super) struct Selection {
+pub(super) struct Shortlist {
     /// How many were offered.
     offered: usize,
     /// How much room those take that are shown.
@@ -27,7 +27,7 @@ pub(super) struct Selection {
     kinds: HashMap<Kind, usize>,
 }
 
-impl Selection {
+impl Shortlist {
     /// One more event.
     pub(super) fn offer(&mut self, incident: Incident) {
         let place = self.offered;
@@ -77,6 +77,7 @@ mod tests {
                 time: Some(jiff::Timestamp::from_second(second).unwrap()),
                 standing: Standing::Undone,
                 tiers: Vec::new(),
+                group: None,
                 caller: Some(caller.to_owned()),
                 account: None,
                 region: None,
@@ -89,29 +90,29 @@ mod tests {
 
     #[test]
     fn the_latest_of_each_kind_outlives_a_flood_of_another() {
-        let mut selection = Selection::default();
+        let mut shortlist = Shortlist::default();
         for n in 0..100 {
-            selection.offer(incident(&format!("seldom-{n}"), n, 0));
+            shortlist.offer(incident(&format!("seldom-{n}"), n, 0));
         }
         for n in 100..10_000 {
-            selection.offer(incident("often", n, 0));
+            shortlist.offer(incident("often", n, 0));
         }
-        let shown = selection.shown();
+        let shown = shortlist.shown();
         let seldom = shown.iter().filter(|it| it.facets.caller.as_deref() != Some("often")).count();
-        assert_eq!((shown.len(), seldom, selection.left_out()), (MOST, 100, 10_000 - MOST));
+        assert_eq!((shown.len(), seldom, shortlist.left_out()), (MOST, 100, 10_000 - MOST));
         assert_eq!(shown[0].facets.time.unwrap().as_second(), 9999);
         assert!(shown.is_sorted_by_key(|it| std::cmp::Reverse(it.facets.time)));
     }
 
     #[test]
     fn many_kinds_and_large_ones_stay_within_the_room() {
-        let mut selection = Selection::default();
+        let mut shortlist = Shortlist::default();
         for n in 0..10_000 {
-            selection.offer(incident(&n.to_string(), n, 20_000));
+            shortlist.offer(incident(&n.to_string(), n, 20_000));
         }
-        let size: usize = selection.shown().iter().map(|it| it.size()).sum();
-        assert!(size <= ROOM && size > ROOM - 30_000 && size == selection.size);
-        assert!(selection.kinds.len() == selection.latest.len());
-        assert_eq!(selection.shown().len() + selection.left_out(), 10_000);
+        let size: usize = shortlist.shown().iter().map(|it| it.size()).sum();
+        assert!(size <= ROOM && size > ROOM - 30_000 && size == shortlist.size);
+        assert!(shortlist.kinds.len() == shortlist.latest.len());
+        assert_eq!(shortlist.shown().len() + shortlist.left_out(), 10_000);
     }
 }
