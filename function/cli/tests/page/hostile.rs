@@ -49,11 +49,11 @@ fn texts() -> Vec<(&'static str, String)> {
     strings::strings().into_iter().map(short).chain(own).collect()
 }
 
-/// A change with `text` at each of the fields in turn.
-fn events(text: &str) -> Vec<Value> {
+/// A change with `text`, which has this number, at each of the fields in turn.
+fn events(number: usize, text: &str) -> Vec<Value> {
     let event = |path: &&str| {
         let mut event = forbidden();
-        event["eventID"] = json!(path);
+        event["eventID"] = json!(format!("{path} {number}"));
         let (parent, key) = path.rsplit_once('/').unwrap();
         event.pointer_mut(parent).unwrap()[key] = json!(text);
         event
@@ -68,7 +68,7 @@ fn every_text_in_every_field_is_inert() {
         let mut account = account();
         account["SecurityGroups"][0]["GroupName"] = json!(text);
         desk.write("account.json", account.to_string());
-        let page = page_of(&desk, &json!(events(&text)));
+        let page = page_of(&desk, &json!(events(0, &text)));
         assert_eq!(strange(&page), Vec::<String>::new(), "{name}");
         assert!(page.matches("<details class=\"incident\"").count() >= FIELDS.len() - 3, "{name}");
         let hidden = page
@@ -93,7 +93,8 @@ fn half_characters_are_shown_as_they_were_written() {
 #[test]
 fn a_browser_sees_text_and_nothing_else() {
     let desk = Desk::new("a_browser_sees_text_and_nothing_else");
-    let all: Vec<_> = texts().iter().flat_map(|(_, text)| events(text)).collect();
+    let all: Vec<_> =
+        texts().iter().enumerate().flat_map(|(number, (_, text))| events(number, text)).collect();
     let count = page_of(&desk, &json!(all)).matches("<details class=\"incident\"").count();
     let mut browser = Browser::open(&desk.path("page.html"), DESK, "a_browser_sees_text_and_nothing_else");
     let listed = browser.number("document.querySelectorAll('#list > details.incident').length");
