@@ -185,9 +185,6 @@ fn errors_name_the_place_and_the_remedy() {
         r#"{"SecurityGroups": [{"GroupName": "web"}]}"#.to_owned(),
         r#"{"SecurityGroups": [{"GroupId": "sg 1"}]}"#.to_owned(),
         r#"{"SecurityGroups": [{"GroupId": "sg-1"}, {"GroupId": "sg-1"}]}"#.to_owned(),
-        r#"{"SecurityGroups": [{"GroupId": "sg-1", "OwnerId": "1"}, {"GroupId": "sg-1", "OwnerId": "2"}]}"#.to_owned(),
-        r#"{"SecurityGroups": [{"GroupId": "sg-1", "IpPermissionsEgress": []}]}"#.to_owned(),
-        r#"{"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": [], "IpPermissionsEgress": null}]}"#.to_owned(),
         r#"{"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": [{"IpProtocol": "tcp"}]}]}"#.to_owned(),
         r#"{"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": [
             {"IpProtocol": "tcp", "IpRanges": [{"CidrIp": "::/0"}, {"CidrIp": "10/8"}]}]}]}"#
@@ -236,12 +233,6 @@ fn errors_name_the_place_and_the_remedy() {
       write it as the AWS CLI prints it
     account.json: SecurityGroups[1] repeats `sg-1`
       keep one of them: an id is given once
-    account.json: SecurityGroups[1] repeats `sg-1`
-      keep one of them: an id is given once
-    account.json: SecurityGroups[0] has no `IpPermissions`
-      add the list as `aws ec2 describe-security-groups` prints it, even if it is empty, or add what `aws ec2 describe-security-group-rules` prints
-    account.json: SecurityGroups[0] has no `IpPermissionsEgress`
-      add the list as `aws ec2 describe-security-groups` prints it, even if it is empty, or add what `aws ec2 describe-security-group-rules` prints
     account.json: SecurityGroups[0].IpPermissions[0]: the rule names no network, group or prefix list
       write it as the AWS CLI prints it
     account.json: SecurityGroups[0].IpPermissions[0].IpRanges[1]: `10/8` is not a network in CIDR notation
@@ -279,6 +270,24 @@ fn errors_name_the_place_and_the_remedy() {
     account.json: PrefixLists[0].Versions[0] has no `Entries`
       add what `aws ec2 get-managed-prefix-list-entries` prints for the list
     account.json: PrefixLists[1] repeats `pl-1`
+      keep one of them: an id is given once
+    ");
+}
+
+#[test]
+fn a_group_tells_its_rules_and_is_there_once() {
+    let texts = [
+        r#"[{"GroupId": "sg-1", "IpPermissionsEgress": []}]"#,
+        r#"[{"GroupId": "sg-1", "IpPermissions": [], "IpPermissionsEgress": null}]"#,
+        r#"[{"GroupId": "sg-1", "OwnerId": "1"}, {"GroupId": "sg-1", "OwnerId": "2"}]"#,
+    ];
+    let refused = texts.map(|groups| refused(&format!(r#"{{"SecurityGroups": {groups}}}"#)));
+    insta::assert_snapshot!(refused.join("\n"), @"
+    account.json: SecurityGroups[0] has no `IpPermissions`
+      add the list as `aws ec2 describe-security-groups` prints it, even if it is empty, or add what `aws ec2 describe-security-group-rules` prints
+    account.json: SecurityGroups[0] has no `IpPermissionsEgress`
+      add the list as `aws ec2 describe-security-groups` prints it, even if it is empty, or add what `aws ec2 describe-security-group-rules` prints
+    account.json: SecurityGroups[1] repeats `sg-1`
       keep one of them: an id is given once
     ");
 }
