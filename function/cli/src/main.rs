@@ -23,6 +23,7 @@ mod clock;
 mod completions;
 mod console;
 mod damage;
+mod encoding;
 mod exit;
 mod explain;
 mod failure;
@@ -54,6 +55,7 @@ mod sweep;
 mod tally;
 mod teller;
 mod values;
+mod whole;
 mod window;
 
 use std::process::ExitCode;
