@@ -18,7 +18,7 @@ pub(crate) use audit::{AuditArgs, AuditFailOn, AuditFormat};
 pub(crate) use cases::TestArgs;
 pub(crate) use check::{CheckArgs, FailOnWarning};
 pub(crate) use completions::CompletionsArgs;
-pub(crate) use explain::ExplainArgs;
+pub(crate) use explain::{ExplainArgs, FailOnAnswer};
 pub(crate) use graph::{GraphArgs, Picture};
 pub(crate) use init::InitArgs;
 pub(crate) use man::ManArgs;
