@@ -19,7 +19,7 @@ use crate::list::{Entries, List};
 /// use tierguard::id::GroupId;
 /// use tierguard_account::Account;
 ///
-/// let text = r#"{"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": [
+/// let text = r#"{"SecurityGroups": [{"GroupId": "sg-1", "IpPermissionsEgress": [], "IpPermissions": [
 ///     {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "203.0.113.0/24"}]}]}]}"#;
 /// let account = Account::from_json("account.json", text)?;
 /// let rules = account.rules_of(&GroupId::new("sg-1")?);

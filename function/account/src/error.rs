@@ -76,13 +76,11 @@ pub enum Problem {
         /// The group's id.
         group: String,
     },
-    /// A rule of a group that is there under several owners, and does not say which.
-    #[error("{place} belongs to `{group}`, which several accounts have")]
-    WhoseGroup {
+    /// A permission of a group that is not among the rules, of which the file has a list as well.
+    #[error("{place} is not among the security group rules")]
+    Unlisted {
         /// Where.
         place: String,
-        /// The group's id.
-        group: String,
     },
 }
 
@@ -106,12 +104,16 @@ impl AccountError {
             Problem::Missing { key: "Entries", .. } => {
                 "add what `aws ec2 get-managed-prefix-list-entries` prints for the list"
             }
-            Problem::Missing { .. } => "add the key, as the AWS CLI prints it",
-            Problem::Repeated { .. } => {
-                "keep one of them (only groups with different OwnerIds may share an id)"
+            Problem::Missing { key: "IpPermissions" | "IpPermissionsEgress", .. } => {
+                "add the list as `aws ec2 describe-security-groups` prints it, even if it is empty, or add what \
+                 `aws ec2 describe-security-group-rules` prints"
             }
+            Problem::Missing { .. } => "add the key, as the AWS CLI prints it",
+            Problem::Repeated { .. } => "keep one of them: an id is given once",
             Problem::NoSuchGroup { .. } => "add the group to SecurityGroups, or remove the rule",
-            Problem::WhoseGroup { .. } => "add GroupOwnerId to the rule",
+            Problem::Unlisted { .. } => {
+                "fetch all groups and all rules again, one right after the other, or leave SecurityGroupRules out"
+            }
         }
     }
 }

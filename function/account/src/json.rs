@@ -1,5 +1,6 @@
 //! The AWS CLI's JSON of an account. Without the key `SecurityGroupRules` the rules follow from `IpPermissions` and
-//! `IpPermissionsEgress` of the groups; with it, it is the whole truth about rules, and those are not read.
+//! `IpPermissionsEgress`, which each group must have then. With it, it tells all rules, and what permissions say besides must be
+//! among them.
 //!
 //! Sources: the EC2 API reference for `SecurityGroup`, `IpPermission`, `SecurityGroupRule`, `ManagedPrefixList`,
 //! `NetworkInterface`, `Vpc`.
@@ -26,7 +27,8 @@ impl Account {
     /// Reads the AWS CLI's output keys merged in one object; `name` is what errors call the file.
     ///
     /// # Errors
-    /// When it is not that, repeats a group or a rule, or has a rule of a group that it does not have.
+    /// When it is not that, repeats a group or a rule, has a rule of a group that it does not have, or has a group of which it
+    /// does not tell the rules.
     pub fn from_json(name: &str, text: &str) -> Result<Self, AccountError> {
         read::account(text).map_err(|problem| AccountError { file: name.to_owned(), problem })
     }

@@ -1,6 +1,7 @@
 //! Words for tests: rules and changes as short texts.
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use tierguard::Policy;
 use tierguard::change::{Change, ChangeKind, Event, GroupChange, GroupEdit, ListVersion, RuleKey, Told};
 use tierguard::facts::Facts;
@@ -117,8 +118,27 @@ pub(crate) fn revoke(group: &str, rules: &[&str]) -> Change {
 /// An account of these groups, each an object of the AWS CLI, and two VPCs, the first of them the default.
 pub(crate) fn account(groups: &str) -> Account {
     let vpcs = r#"[{"VpcId": "vpc-1", "IsDefault": true, "OwnerId": "111122223333"}, {"VpcId": "vpc-2"}]"#;
-    let text = format!(r#"{{"SecurityGroups": [{groups}], "Vpcs": {vpcs}}}"#);
-    Account::from_json("account.json", &text).unwrap()
+    read(&format!(r#"{{"SecurityGroups": [{groups}], "Vpcs": {vpcs}}}"#))
+}
+
+/// The account in `text`, whose groups have no rules in a direction of which it does not tell any.
+pub(crate) fn read(text: &str) -> Account {
+    let mut file: Value = serde_json::from_str(text).unwrap();
+    for group in file["SecurityGroups"].as_array_mut().into_iter().flatten() {
+        for key in ["IpPermissions", "IpPermissionsEgress"] {
+            group.as_object_mut().unwrap().entry(key).or_insert(json!([]));
+        }
+    }
+    Account::from_json("account.json", &file.to_string()).unwrap()
+}
+
+/// A group of one id in two accounts, as an account learns it from events that are not true: it has `rules` in both.
+pub(crate) fn twins(group: &str, owners: [&str; 2], rules: &[&str]) -> Account {
+    let mut account = Account::learning();
+    for owner in owners {
+        account.apply(&event_from(owner, authorize(group, rules).kind));
+    }
+    account
 }
 
 /// What the guard does about what it found in nothing but `violation`.

@@ -121,7 +121,7 @@ fn account() -> impl Strategy<Value = Account> {
     [group(), group(), group()].prop_map(|groups| {
         let ids: Vec<_> = GROUPS
             .iter()
-            .map(|id| format!(r#"{{"GroupId": "{id}", "OwnerId": "{OURS}", "VpcId": "vpc-1"}}"#))
+            .map(|id| format!(r#"{{"GroupId": "{id}", "OwnerId": "{OURS}", "VpcId": "vpc-1", "IpPermissions": [], "IpPermissionsEgress": []}}"#))
             .collect();
         let text = format!(r#"{{"SecurityGroups": [{}]}}"#, ids.join(", "));
         let mut account = Account::from_json("account.json", &text).unwrap();
@@ -340,7 +340,8 @@ tiers:
     let guard = Guard { policy: Policy::parse("policy.yaml", POLICY).unwrap(), own_role: None };
     let group = |tier: &str| {
         let text = format!(
-            r#"{{"SecurityGroups": [{{"GroupId": "sg-1", "OwnerId": "{OURS}", "Tags": [{{"Key": "tier", "Value": "{tier}"}}]}}]}}"#
+            r#"{{"SecurityGroups": [{{"GroupId": "sg-1", "OwnerId": "{OURS}", "Tags": [{{"Key": "tier", "Value": "{tier}"}}],
+                "IpPermissions": [], "IpPermissionsEgress": []}}]}}"#
         );
         Ports::new(Account::from_json("account.json", &text).unwrap())
     };

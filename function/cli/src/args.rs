@@ -18,7 +18,7 @@ pub(crate) use audit::{AuditArgs, AuditFailOn, AuditFormat};
 pub(crate) use cases::TestArgs;
 pub(crate) use check::{CheckArgs, FailOnWarning};
 pub(crate) use completions::CompletionsArgs;
-pub(crate) use explain::ExplainArgs;
+pub(crate) use explain::{ExplainArgs, FailOnAnswer};
 pub(crate) use graph::{GraphArgs, Picture};
 pub(crate) use init::InitArgs;
 pub(crate) use man::ManArgs;
@@ -65,7 +65,7 @@ pub(crate) enum AnswerFormat {
 }
 
 impl Command {
-    /// How errors are told: as the answer is, where that is one JSON object.
+    /// How errors are told: as the answer is, where that is JSON.
     pub(crate) const fn speech(&self) -> Speech {
         match self {
             Self::Policy(
@@ -82,12 +82,12 @@ impl Command {
                 Picture::Json => Speech::Json,
             },
             Self::Audit(AuditArgs { format, .. }) => match format {
-                AuditFormat::Table | AuditFormat::Sarif => Speech::Text,
-                AuditFormat::Json => Speech::Json,
+                AuditFormat::Table => Speech::Text,
+                AuditFormat::Json | AuditFormat::Sarif => Speech::Json,
             },
             Self::Replay(ReplayArgs { format, .. }) => match format {
-                Format::Text | Format::Jsonl => Speech::Text,
-                Format::Json => Speech::Json,
+                Format::Text => Speech::Text,
+                Format::Jsonl | Format::Json => Speech::Json,
             },
             Self::Policy(PolicyCommand::Schema) | Self::Completions(_) | Self::Man(_) => Speech::Text,
         }

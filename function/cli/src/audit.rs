@@ -9,7 +9,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use thiserror::Error;
 use tierguard::id::{GroupId, Region};
 use tierguard::judge::{Judgement, Verdict};
 use tierguard::policy::Document;
@@ -19,7 +18,7 @@ use tierguard_account::{Account, Desk};
 
 use crate::args::{AuditArgs, AuditFailOn, AuditFormat};
 use crate::clock::instant_or_now;
-use crate::console::{Console, Problem};
+use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::{Failure, answered};
 use crate::scenario::{self, ScenarioError};
@@ -36,23 +35,6 @@ struct Audit {
     regions: BTreeMap<GroupId, Region>,
 }
 
-/// Why nothing was judged.
-#[derive(Debug, Error)]
-enum AuditError {
-    #[error("the account `{}` has no security groups, so nothing was judged", .path.display())]
-    NoGroups { path: PathBuf },
-}
-
-impl Problem for AuditError {
-    fn help(&self) -> Option<String> {
-        match self {
-            Self::NoGroups { .. } => {
-                Some("write what `aws ec2 describe-security-groups --output json` prints into it".to_owned())
-            }
-        }
-    }
-}
-
 /// Judges an account.
 ///
 /// # Errors
@@ -60,6 +42,7 @@ impl Problem for AuditError {
 pub(crate) fn audit(args: AuditArgs, console: &mut Console) -> Result<Exit, Failure> {
     let AuditArgs { account, policy, at, format, fail_on } = args;
     let at = instant_or_now(at)?;
+    files::stdin_once([Some(&account), policy.as_ref()])?;
     let Some(audit) = judged(&account, policy, at, console) else { return Ok(Exit::Error) };
     let exit = if fail_on.iter().any(|what| audit.has(*what)) { Exit::Violation } else { Exit::Handled };
     let written = match format {
@@ -76,12 +59,8 @@ fn judged(path: &Path, policy: Option<PathBuf>, at: Timestamp, console: &mut Con
         console.report(&ScenarioError::NoPolicy { first: path.to_string_lossy().into_owned() });
         return None;
     };
-    let (document, account) = (files::policy(&policy, console), files::account(path, console));
+    let (document, account) = (files::policy(&policy, console), files::account_with_groups(path, console));
     let (document, account) = (document?, account?);
-    if account.groups().next().is_none() {
-        console.report(&AuditError::NoGroups { path: path.to_owned() });
-        return None;
-    }
     let regions = account.groups().filter_map(|group| Some((group.id.clone(), account.region_of(group)?)));
     let regions = regions.collect();
     match all_groups(document.policy(), account, at) {

@@ -64,6 +64,7 @@ impl Problem for CasesError {
 pub(crate) fn test(args: TestArgs, console: &mut Console) -> Result<Exit, Failure> {
     let TestArgs { file, cases, at, format, junit } = args;
     let at = instant_or_now(at)?;
+    files::stdin_once(cases.iter().chain([&file]).map(Some))?;
     let Some(document) = files::policy(&file, console) else { return Ok(Exit::Error) };
     let paths = if cases.is_empty() { beside(&file, console) } else { cases };
     let (mut tested, mut unread) = (Vec::new(), Vec::new());

@@ -22,7 +22,8 @@ use crate::{files, jsonl};
 pub(crate) fn check(args: CheckArgs, console: &mut Console) -> Result<Exit, Failure> {
     let CheckArgs { file, account, at, format, fail_on } = args;
     let at = instant_or_now(at)?;
-    let groups = match account.map(|path| files::account(&path, console)) {
+    files::stdin_once([Some(&file), account.as_ref()])?;
+    let groups = match account.map(|path| files::account_with_groups(&path, console)) {
         Some(Some(account)) => Some(account.groups().cloned().collect::<Vec<_>>()),
         Some(None) => return Ok(Exit::Error),
         None => None,
@@ -34,7 +35,7 @@ pub(crate) fn check(args: CheckArgs, console: &mut Console) -> Result<Exit, Fail
             return Ok(Exit::Error);
         }
     };
-    let name = files::policy_name(&file);
+    let name = files::name(&file);
     let checked = Checked::new(&name, Document::parse(&name, &text), |document| {
         document.warnings(at, groups.as_deref())
     });

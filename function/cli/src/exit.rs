@@ -9,7 +9,7 @@ pub(crate) enum Exit {
     Handled,
     /// Something could not be read or written; what could be was handled.
     Error,
-    /// There was a violation or a warning, and `--fail-on` names it; or a case of a policy failed.
+    /// There was something that `--fail-on` names: a violation, a warning, an answer; or a case of a policy failed.
     Violation,
     /// The command line makes no sense (`EX_USAGE` of sysexits.h).
     Usage,

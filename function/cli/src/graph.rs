@@ -34,7 +34,8 @@ use crate::{audit, files, jsonl};
 pub(crate) fn graph(args: GraphArgs, console: &mut Console) -> Result<Exit, Failure> {
     let GraphArgs { file, account, at, format } = args;
     let at = instant_or_now(at)?;
-    let account = match account.map(|path| files::account(&path, console)) {
+    files::stdin_once([Some(&file), account.as_ref()])?;
+    let account = match account.map(|path| files::account_with_groups(&path, console)) {
         Some(Some(account)) => Some(account),
         Some(None) => return Ok(Exit::Error),
         None => None,

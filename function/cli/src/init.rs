@@ -3,7 +3,6 @@
 
 mod json;
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,13 +15,12 @@ use crate::exit::Exit;
 use crate::failure::{Failure, answered};
 use crate::shown::shown;
 use crate::story::counted;
+use crate::whole::WholeFile;
 use crate::{files, jsonl};
 
 /// Why there is no draft.
 #[derive(Debug, Error)]
 enum InitError {
-    #[error("the account `{}` has no security groups", .path.display())]
-    NoGroups { path: PathBuf },
     #[error("no group has the tag `{tag}`")]
     NoTag { tag: String, tags: Vec<TagKey> },
     #[error("`{}` is there already", .path.display())]
@@ -41,9 +39,6 @@ const MOST_TAGS: usize = 8;
 impl Problem for InitError {
     fn help(&self) -> Option<String> {
         Some(match self {
-            Self::NoGroups { .. } => {
-                "write what `aws ec2 describe-security-groups --output json` prints into it".to_owned()
-            }
             Self::NoTag { tags, .. } if tags.is_empty() => {
                 "no group has any tag: leave `--tag` out, and tiers follow the names".to_owned()
             }
@@ -66,7 +61,7 @@ impl Problem for InitError {
 /// When the answer cannot be written.
 pub(crate) fn init(args: InitArgs, console: &mut Console) -> Result<Exit, Failure> {
     let InitArgs { account, tag, out, format } = args;
-    let Some(read) = files::account(&account, console) else { return Ok(Exit::Error) };
+    let Some(read) = files::account_with_groups(&account, console) else { return Ok(Exit::Error) };
     let drafted = draft(&account, &read.estate(), tag.as_deref())
         .and_then(|draft| out.as_deref().map_or(Ok(()), |out| write(out, &draft.text)).map(|()| draft));
     let draft = match drafted {
@@ -87,20 +82,16 @@ pub(crate) fn init(args: InitArgs, console: &mut Console) -> Result<Exit, Failur
 }
 
 fn draft(path: &Path, estate: &Estate, tag: Option<&str>) -> Result<Draft, InitError> {
-    if estate.holdings.is_empty() {
-        return Err(InitError::NoGroups { path: path.to_owned() });
-    }
     let key = tag.map(TagKey::new);
     if let Some(key) = key.as_ref().filter(|key| !estate.has_tag(key)) {
         return Err(InitError::NoTag { tag: key.as_str().to_owned(), tags: estate.tag_keys() });
     }
-    Ok(Draft::of(estate, &path.to_string_lossy(), key.as_ref()))
+    Ok(Draft::of(estate, &files::name(path), key.as_ref()))
 }
 
 /// Writes a new file.
 fn write(path: &Path, text: &str) -> Result<(), InitError> {
-    let written = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|source| match source.kind() {
+    WholeFile::create(path, text).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => InitError::Exists { path: path.to_owned() },
         _ => InitError::Unwritable { path: path.to_owned(), source },
     })

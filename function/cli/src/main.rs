@@ -23,6 +23,7 @@ mod clock;
 mod completions;
 mod console;
 mod damage;
+mod encoding;
 mod exit;
 mod explain;
 mod failure;
@@ -55,6 +56,7 @@ mod sweep;
 mod tally;
 mod teller;
 mod values;
+mod whole;
 mod window;
 
 use std::process::ExitCode;

@@ -8,7 +8,6 @@
 
 mod bars;
 mod board;
-mod draft;
 mod incident;
 mod lead;
 mod list;
@@ -21,7 +20,7 @@ mod standing;
 mod timeline;
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tierguard::policy::Document;
 use tierguard::{Handled, Policy};
@@ -31,7 +30,7 @@ use crate::failure::Failure;
 use crate::graph;
 use crate::record::Origin;
 use crate::tally::Done;
-use draft::Draft;
+use crate::whole::WholeFile;
 use incident::{Case, Incident};
 use page::Page;
 use shortlist::Shortlist;
@@ -44,7 +43,9 @@ const MOST_GRAPHS: usize = 6;
 /// A page in the making.
 #[derive(Debug)]
 pub(crate) struct Report {
-    draft: Draft,
+    /// The path of its file, as it was given.
+    path: PathBuf,
+    file: WholeFile,
     /// The policy of the scenario that is being replayed.
     document: Option<Document>,
     graphs: Vec<String>,
@@ -60,7 +61,8 @@ impl Report {
     /// When that cannot be written.
     pub(crate) fn at(path: &Path) -> Result<Self, Failure> {
         Ok(Self {
-            draft: Draft::at(path)?,
+            path: path.to_owned(),
+            file: WholeFile::at(path).map_err(|source| Failure::Report { path: path.to_owned(), source })?,
             document: None,
             graphs: Vec::new(),
             standings: Standings::default(),
@@ -91,8 +93,9 @@ impl Report {
     /// # Errors
     /// When it cannot be written; what was there before is still there then.
     pub(crate) fn write(&self, breakdown: &Breakdown) -> Result<(), Failure> {
-        let Self { draft, document: _, graphs, standings, timeline, shortlist } = self;
+        let Self { path, file, document: _, graphs, standings, timeline, shortlist } = self;
         let page = Page { breakdown, graphs, standings, timeline, shortlist };
-        draft.write(|out| out.write_all(page.html().as_bytes()))
+        let written = file.write(|out| out.write_all(page.html().as_bytes()));
+        written.map_err(|source| Failure::Report { path: path.clone(), source })
     }
 }

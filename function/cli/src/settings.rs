@@ -110,6 +110,8 @@ pub(crate) enum UsageError {
     AtOfWhy,
     #[error("`--account` is for `why`: other questions are about the policy alone")]
     AccountOfQuestion,
+    #[error("`--fail-on` is for `may`: other questions have no yes or no")]
+    FailOnOfQuestion,
     #[error("`--account-out` takes the account of one scenario, and there are {count}")]
     SeveralAccounts { count: usize },
 }
@@ -131,7 +133,7 @@ impl Problem for UsageError {
             Self::NoTimeLeft => "give an earlier `--since` or a later `--until`".to_owned(),
             Self::NotAnAccount { text: _ } => "give its 12 digits: `--account-id 111122223333`".to_owned(),
             Self::NotARegion { text: _ } => "give its code: `--region eu-west-1`".to_owned(),
-            Self::AtOfWhy | Self::AccountOfQuestion => "leave it out".to_owned(),
+            Self::AtOfWhy | Self::AccountOfQuestion | Self::FailOnOfQuestion => "leave it out".to_owned(),
             Self::NoEvent => "give the path of its file: `tierguard explain why event.json`".to_owned(),
             Self::NothingToSweep => "give events, or an account with `--account FILE`".to_owned(),
             Self::NoTime => "give it with `--at`, or give events".to_owned(),
@@ -168,12 +170,8 @@ impl Settings {
             region: _,
         } = args;
         let telling = telling(format, summary)?;
+        files::stdin_once(paths.iter().chain(&policy).chain(&account).map(Some))?;
         let inputs: Vec<_> = paths.into_iter().map(Input::from).collect();
-        let policies = policy.iter().filter(|path| files::is_stdin(path)).count();
-        let events = inputs.iter().filter(|input| **input == Input::Stdin).count();
-        if events.saturating_add(policies) > 1 {
-            return Err(UsageError::StdinTwice);
-        }
         let own_role = role.filter(|text| !text.is_empty()).map(|text| role_arn(&text)).transpose()?;
         let at = at.map(instant).transpose()?;
         let sweep = sweep.then(|| at.map_or(SweepTime::LastEvent, SweepTime::At));

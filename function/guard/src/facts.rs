@@ -186,7 +186,9 @@ impl Facts {
             GroupKey::Id(id) => self.group(id)?,
             GroupKey::Name(name) => group_by_name(name, &self.named)?,
         };
-        let is_ours = found.is_some() || (owner.is_some() && self.account.is_some());
+        // An audit is of no one account: there the owner of the judged group tells.
+        let ours = self.account.as_ref().or(subject.group.owner.as_ref());
+        let is_ours = found.is_some() || (owner.is_some() && (self.account.is_some() || owner == ours));
         Ok(Referenced {
             owner: if is_ours { Owner::Ours } else { owner.map_or(Owner::Unknown, Owner::Theirs) },
             id: found.map(|group| &group.id).or(id),

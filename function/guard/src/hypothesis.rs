@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::facts::{Facts, Subject, Touch};
 use crate::group::{Group, Rule};
 use crate::id::{AccountId, GroupId, GroupKey, PrefixListId};
-use crate::judge::{Judgement, Verdict, judge};
+use crate::judge::{Judgement, Undecidable, Verdict, judge};
 use crate::look::{Answers, LookUpError};
 use crate::network::AddressSet;
 use crate::permission::{Direction, GroupRef, Peer, Permission};
@@ -46,6 +46,8 @@ pub struct Ruling {
 
 /// How the ids begin that are made up. EC2's have hexadecimal digits: nobody's begins like this.
 const MADE_UP: &str = "sg-example";
+/// The account that all groups are in: nobody's.
+const NOBODYS: &str = "000000000000";
 
 /// A group that was made up for the place, and the rules in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,19 +105,32 @@ impl Ruling {
         first.rules.iter().enumerate().filter_map(allowed).collect()
     }
 
-    /// `text`, with the name of its tier in place of each group that was made up.
+    /// `text`, with the name of its tier in place of each group that was made up, and any other group of the account that
+    /// was made up by its id alone.
     #[must_use]
     pub fn in_words(&self, text: &str) -> String {
         let words = text.split(' ').map(|word| {
             let peer = word.trim_end_matches([',', ';']);
-            let is_it = |group: &Group| {
-                let owner = group.owner.as_ref().map(AccountId::as_str).unwrap_or_default();
-                peer.split_once('/') == Some((owner, group.id.as_str()))
-            };
+            let Some((NOBODYS, id)) = peer.split_once('/') else { return word.to_owned() };
+            let is_it = |group: &Group| group.id.as_str() == id;
             let tier = self.tiers.iter().find(|(_, groups)| groups.iter().any(is_it));
-            tier.map_or_else(|| word.to_owned(), |(tier, _)| word.replacen(peer, tier.as_str(), 1))
+            let other = if id == MADE_UP { "self" } else { id };
+            word.replacen(peer, tier.map_or(other, |(tier, _)| tier.as_str()), 1)
         });
         words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Why it cannot be told, where it cannot, each reason once: nothing was looked up, so what is missing is what nobody
+    /// has said.
+    #[must_use]
+    pub fn unknown(&self) -> Vec<String> {
+        let Verdict::Undecidable(why) = &self.judgement.verdict else { return Vec::new() };
+        let reasons = match why {
+            Undecidable::LookUpFailed(errors) => errors.iter().map(|error| error.message.clone()).collect(),
+            Undecidable::Malformed(_) | Undecidable::Truncated => why.causes(),
+        };
+        let mut seen = HashSet::new();
+        reasons.into_iter().filter(|reason| seen.insert(reason.clone())).collect()
     }
 }
 
@@ -156,7 +171,7 @@ struct Cast {
 
 impl Cast {
     fn of(policy: &Policy) -> Self {
-        let account = AccountId::new("000000000000").ok();
+        let account = AccountId::new(NOBODYS).ok();
         let mut count = 0_usize;
         let mut made_up = || {
             count = count.saturating_add(1);
@@ -208,7 +223,7 @@ impl Cast {
         let strange = named.filter(|id| !self.tiers.values().flatten().any(|group| group.id == **id));
         let error = |id: &GroupId| LookUpError {
             call: "DescribeSecurityGroups",
-            message: format!("nothing is known of {id}"),
+            message: format!("nothing is known of {id} without an account"),
             retryable: false,
         };
         strange.map(|id| (id.clone(), error(id))).collect()

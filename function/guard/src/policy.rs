@@ -298,6 +298,29 @@ impl Policy {
         self.exemptions.iter().filter(|exemption| exemption.is_for(group))
     }
 
+    /// Whether `exemption` may hold for a group in `place`: whether one can be thought of.
+    #[must_use]
+    pub fn may_be_in(&self, exemption: &Exemption, place: &Place) -> bool {
+        match place {
+            Place::Tier(name) => {
+                self.tiers.iter().any(|tier| tier.name == *name && exemption.may_be_for(tier))
+            }
+            Place::Elsewhere => {
+                let made_up = || GroupId::new("sg-example").ok();
+                let examples = exemption.groups.examples(made_up, None);
+                examples.iter().any(|group| self.tiers_of(group).next().is_none())
+            }
+        }
+    }
+
+    /// The other tiers that a group of `tier` may be in, too, and then has to satisfy: those of which such a group can be
+    /// thought of.
+    pub fn tiers_beside<'p>(&'p self, tier: &TierName) -> impl Iterator<Item = &'p Tier> {
+        let asked = self.tiers.iter().find(|it| it.name == *tier);
+        let others = self.tiers.iter().filter(move |it| asked.is_some_and(|asked| asked.name != it.name));
+        others.filter(move |it| asked.is_some_and(|asked| asked.groups.may_meet(&it.groups)))
+    }
+
     /// The prefix lists whose entries may decide about a rule in `direction`, those of exemptions included.
     pub fn lists_towards(&self, direction: Direction) -> impl Iterator<Item = &PrefixListId> {
         let exempt = self.exemptions.iter().filter(move |exemption| exemption.direction == direction);

@@ -178,6 +178,25 @@ fn a_reference_that_is_not_to_be_seen_yet_is_no_stranger() {
 }
 
 #[test]
+fn where_ids_and_addresses_decide_no_group_needs_to_be_seen() {
+    let policy = POLICY.replace("[444455556666/sg-0f,", "[sg-0e, 111122223333/sg-0d, 444455556666/sg-0f,");
+    let ids = ["sg-0c", "sg-0d", "sg-0e"];
+    let unseen = ids.map(|id| (GroupId::new(id).unwrap(), slow("it is not to be seen", true)));
+    let late = Answers { unseen: unseen.into(), ..account() };
+    for (id, port, expected) in [
+        ("sg-0e", 443, "compliant"),
+        ("sg-0d", 443, "compliant"),
+        ("sg-0c", 443, "violation"),
+        // It may be in the tier.
+        ("sg-0c", 8080, "undecidable"),
+    ] {
+        let event = authorize(from_group(json!({"groupId": id, "userId": OURS})), port);
+        let handled = handle(&policy, late.clone(), event);
+        assert_eq!(handled.judgement.verdict.word(), expected, "{id}");
+    }
+}
+
+#[test]
 fn names_that_could_not_be_looked_up_are_not_taken_for_strangers() {
     let event = authorize(from_group(json!({"groupName": "web"})), 8080);
     check(Answers { named: Err(slow("DescribeVpcs", true)), ..account() }, event.clone(), UNKNOWN);

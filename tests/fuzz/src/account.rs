@@ -57,7 +57,7 @@ fn says_where(text: &str, error: &AccountError) {
         | Problem::Invalid { place, .. }
         | Problem::Repeated { place, .. }
         | Problem::NoSuchGroup { place, .. }
-        | Problem::WhoseGroup { place, .. } => place,
+        | Problem::Unlisted { place } => place,
     };
     let file: Value = serde_json::from_str(text).unwrap();
     assert!(find(&file, place).is_some(), "{place} is not in the file: {:?}", error.source());

@@ -100,6 +100,7 @@ fn account() -> Value {
     json!({"SecurityGroups": [{
         "GroupId": GROUP, "GroupName": "web", "OwnerId": "111122223333", "VpcId": "vpc-0",
         "Tags": [{"Key": "tier", "Value": "web"}, {"Key": "owner", "Value": ""}],
+        "IpPermissions": [], "IpPermissionsEgress": [],
     }]})
 }
 

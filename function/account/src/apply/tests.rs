@@ -9,8 +9,8 @@ use tierguard::permission::{Direction, Permission};
 
 use super::*;
 use crate::testing::{
-    OURS, account, account_id, authorize, change, change_from, event_from, group_id, permission, revoke,
-    rule_key, rules,
+    OURS, account, account_id, authorize, change, change_from, event_from, group_id, permission, read,
+    revoke, rule_key, rules, twins,
 };
 
 const WEB: &str = r#"{"GroupId": "sg-1", "GroupName": "web", "OwnerId": "111122223333", "VpcId": "vpc-1",
@@ -379,7 +379,7 @@ fn a_name_means_a_group_of_the_default_vpc() {
 
     // Without VPCs a name means something only if it is the only one.
     let text = format!(r#"{{"SecurityGroups": [{twins}, {{"GroupId": "sg-3", "GroupName": "app"}}]}}"#);
-    let mut account = Account::from_json("account.json", &text).unwrap();
+    let mut account = read(&text);
     account.apply(&authorize("web", &["22/tcp from ::/0"]));
     account.apply(&authorize("app", &["22/tcp from ::/0"]));
     assert_eq!(["sg-1", "sg-2", "sg-3"].map(|id| rules(&account, id).len()), [0, 0, 1]);
@@ -387,9 +387,7 @@ fn a_name_means_a_group_of_the_default_vpc() {
 
 #[test]
 fn the_same_id_in_two_accounts_is_two_groups() {
-    let mut account = account(
-        r#"{"GroupId": "sg-1", "OwnerId": "111122223333"}, {"GroupId": "sg-1", "OwnerId": "444455556666"}"#,
-    );
+    let mut account = twins("sg-1", [OURS, "444455556666"], &[]);
     account.apply(&authorize("sg-1", &["22/tcp from ::/0"]));
     let counts = [OURS, "444455556666", "777788889999"]
         .map(|owner| account.rules_seen_from(Some(&account_id(owner)), &group_id("sg-1")).len());

@@ -4,7 +4,7 @@ use tierguard::act::{AuthorizeError, RestoreError, SetGroupsError};
 use tierguard::id::{InterfaceId, PrefixListId};
 
 use crate::Account;
-use crate::testing::{OURS, account_id, authorize, put_back, restore, rule, rules, set_groups};
+use crate::testing::{OURS, account_id, authorize, put_back, read, restore, rule, rules, set_groups};
 
 const FILE: &str = r#"{"SecurityGroups": [
     {"GroupId": "sg-1", "GroupName": "web", "OwnerId": "111122223333", "IpPermissions": [
@@ -20,7 +20,7 @@ const FILE: &str = r#"{"SecurityGroups": [
      "RequesterManaged": true, "RequesterId": "amazon-elb"}]}"#;
 
 fn account() -> Account {
-    Account::from_json("account.json", FILE).unwrap()
+    read(FILE)
 }
 
 /// Adds rules to `sg-1`, beside the one that it has; what becomes of the group, or the error, which changes nothing.

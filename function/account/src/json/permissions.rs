@@ -17,7 +17,13 @@ use crate::rules::Held;
 /// A rule as a JSON object, and where it came from.
 pub(super) struct Spread {
     pub(super) place: String,
-    pub(super) fields: Map<String, Value>,
+    fields: Map<String, Value>,
+}
+
+impl Spread {
+    pub(super) fn as_object(&self) -> Object<'_> {
+        Object { place: self.place.clone(), fields: &self.fields }
+    }
 }
 
 /// The lists of peers in an item: the key of the list, the key of the peer in it, and the key of the peer in a rule.
@@ -36,8 +42,15 @@ pub(super) const fn key(direction: Direction) -> &'static str {
     }
 }
 
+/// The rules of a group towards this direction; none where the key is absent.
+pub(super) fn rules(group: &Object<'_>, direction: Direction) -> Result<Vec<Spread>, Problem> {
+    let items = group.objects(key(direction))?;
+    let rules: Vec<_> = items.iter().map(|item| spread(item, direction)).collect::<Result<_, _>>()?;
+    Ok(rules.into_iter().flatten().collect())
+}
+
 /// The rules of one item.
-pub(super) fn spread(item: &Object<'_>, direction: Direction) -> Result<Vec<Spread>, Problem> {
+fn spread(item: &Object<'_>, direction: Direction) -> Result<Vec<Spread>, Problem> {
     let traffic = ["IpProtocol", "FromPort", "ToPort"]
         .into_iter()
         .filter_map(|key| Some((key.to_owned(), item.value(key)?.clone())));

@@ -11,7 +11,7 @@ use tierguard::policy::nearest;
 use tierguard::shape::{InvalidRule, ReferencedGroup, SecurityGroupRule};
 
 use super::object::Object;
-use super::permissions::{self, Spread};
+use super::permissions;
 use super::{GROUPS, INTERFACES, LISTS, RULES, VPCS, interfaces, lists};
 use crate::account::{Account, Key, Vpc};
 use crate::entry::{Entry, REFERENCE};
@@ -80,6 +80,7 @@ impl Account {
         }
         if file.value(RULES).is_some() {
             self.read_rules(&file.objects(RULES)?)?;
+            groups.iter().try_for_each(|group| self.compare_permissions(group))?;
         } else {
             groups.iter().try_for_each(|group| self.read_permissions(group))?;
         }
@@ -95,21 +96,41 @@ impl Account {
         if !group.tags.is_empty() {
             extras.remove("Tags");
         }
-        let key = (group.id.clone(), group.owner.clone());
-        let id = key.0.to_string();
-        match self.groups.insert(key, Entry { extras, ..Entry::new(group) }) {
-            Some(_) => Err(Problem::Repeated { place: object.place.clone(), id }),
-            None => Ok(()),
+        // EC2 gives no id twice, whoever owns the group.
+        if self.entry(None, &group.id).is_some() {
+            return Err(Problem::Repeated { place: object.place.clone(), id: group.id.to_string() });
         }
+        let key = (group.id.clone(), group.owner.clone());
+        self.groups.insert(key, Entry { extras, ..Entry::new(group) });
+        Ok(())
     }
 
+    /// Takes the rules of a group from its permissions. The AWS CLI prints both lists of every group: where one is
+    /// absent, nobody knows what is open.
     fn read_permissions(&mut self, object: &Object<'_>) -> Result<(), Problem> {
         let Group { id, owner, .. } = group(object)?;
         let Some(entry) = self.groups.get_mut(&(id, owner)) else { return Ok(()) };
         for direction in [Direction::Ingress, Direction::Egress] {
-            for item in object.objects(permissions::key(direction))? {
-                for Spread { place, fields } in permissions::spread(&item, direction)? {
-                    entry.push(held(&Object { place, fields: &fields })?);
+            let key = permissions::key(direction);
+            object.list(key)?.ok_or_else(|| object.missing(key))?;
+            for rule in permissions::rules(object, direction)? {
+                entry.push(held(&rule.as_object())?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Holds the permissions of a group, as far as there are any, against the rules that were read. One that is not among
+    /// them was opened or closed between the two calls, or the rules are only some of them: which of both is true,
+    /// nobody can tell, so neither is taken.
+    fn compare_permissions(&self, object: &Object<'_>) -> Result<(), Problem> {
+        let Group { id, owner, .. } = group(object)?;
+        let Some(entry) = self.entry(owner.as_ref(), &id) else { return Ok(()) };
+        for direction in [Direction::Ingress, Direction::Egress] {
+            for rule in permissions::rules(object, direction)? {
+                let permission = held(&rule.as_object())?.rule.permission;
+                if entry.rules.same_as(&permission, owner.as_ref()).is_empty() {
+                    return Err(Problem::Unlisted { place: rule.place });
                 }
             }
         }
@@ -146,18 +167,8 @@ impl Account {
     fn group_of(&self, rule: &Object<'_>) -> Result<Key, Problem> {
         let id = needed_id(rule, "GroupId", GroupId::new)?;
         let owner = id_under(rule, "GroupOwnerId", AccountId::new)?;
-        let own = (id, owner);
-        if self.groups.contains_key(&own) {
-            return Ok(own);
-        }
-        let (id, owner) = own;
-        let mut seen = self.entries(owner.as_ref(), &id).map(Entry::key);
-        let (place, group) = (rule.place.clone(), id.to_string());
-        match (seen.next(), seen.next()) {
-            (Some(key), None) => Ok(key),
-            (None, _) => Err(Problem::NoSuchGroup { place, group }),
-            (Some(_), Some(_)) => Err(Problem::WhoseGroup { place, group }),
-        }
+        let seen = self.entry(owner.as_ref(), &id).map(Entry::key);
+        seen.ok_or_else(|| Problem::NoSuchGroup { place: rule.place.clone(), group: id.to_string() })
     }
 }
 

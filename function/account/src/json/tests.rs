@@ -86,6 +86,9 @@ fn what_was_read_is_written() {
 #[test]
 fn rules_are_the_truth_where_there_are_any() {
     let mut json = whole();
+    for key in ["IpPermissions", "IpPermissionsEgress"] {
+        json["SecurityGroups"][0].as_object_mut().unwrap().remove(key);
+    }
     json["SecurityGroupRules"] = json!([]);
     assert_eq!(rules(&read(&json), "sg-1"), [""; 0]);
     json["SecurityGroupRules"] = json!([
@@ -157,7 +160,8 @@ fn a_generated_id_is_none_that_the_file_gives() {
 fn a_file_may_repeat_a_content() {
     let repeated: Vec<_> =
         (0..5).map(|n| json!({"CidrIp": "10.0.0.0/8", "Description": n.to_string()})).collect();
-    let group = json!({"GroupId": "sg-1", "IpPermissions": [{"IpProtocol": "-1", "IpRanges": repeated}]});
+    let group = json!({"GroupId": "sg-1", "IpPermissions": [{"IpProtocol": "-1", "IpRanges": repeated}],
+                       "IpPermissionsEgress": []});
     let account = read(&json!({"SecurityGroups": [group]}));
     let expected: Vec<_> = (0..5).map(|n| format!("all from 10.0.0.0/8 # {n}")).collect();
     assert_eq!(rules(&account, "sg-1"), expected);
@@ -193,8 +197,8 @@ fn errors_name_the_place_and_the_remedy() {
             .to_owned(),
         format!(r#"{{"SecurityGroupRules": [{{{rule}}}]}}"#),
         format!(
-            r#"{{"SecurityGroups": [{{"GroupId": "sg-1", "OwnerId": "1"}}, {{"GroupId": "sg-1", "OwnerId": "2"}}],
-                "SecurityGroupRules": [{{{rule}}}]}}"#
+            r#"{{"SecurityGroups": [{{"GroupId": "sg-1", "IpPermissions": [{{"IpProtocol": "tcp", "Ipv6Ranges": [
+                {{"CidrIpv6": "::/0"}}]}}]}}], "SecurityGroupRules": [{{{rule}}}]}}"#
         ),
         format!(
             r#"{{"SecurityGroups": [{{"GroupId": "sg-1"}}], "SecurityGroupRules": [
@@ -228,7 +232,7 @@ fn errors_name_the_place_and_the_remedy() {
     account.json: SecurityGroups[0].GroupId: `sg 1` cannot be a security group id
       write it as the AWS CLI prints it
     account.json: SecurityGroups[1] repeats `sg-1`
-      keep one of them (only groups with different OwnerIds may share an id)
+      keep one of them: an id is given once
     account.json: SecurityGroups[0].IpPermissions[0]: the rule names no network, group or prefix list
       write it as the AWS CLI prints it
     account.json: SecurityGroups[0].IpPermissions[0].IpRanges[1]: `10/8` is not a network in CIDR notation
@@ -239,10 +243,10 @@ fn errors_name_the_place_and_the_remedy() {
       write it as the AWS CLI prints it
     account.json: SecurityGroupRules[0] belongs to `sg-1`, which is not among the security groups
       add the group to SecurityGroups, or remove the rule
-    account.json: SecurityGroupRules[0] belongs to `sg-1`, which several accounts have
-      add GroupOwnerId to the rule
+    account.json: SecurityGroups[0].IpPermissions[0].Ipv6Ranges[0] is not among the security group rules
+      fetch all groups and all rules again, one right after the other, or leave SecurityGroupRules out
     account.json: SecurityGroupRules[1] repeats `sgr-1`
-      keep one of them (only groups with different OwnerIds may share an id)
+      keep one of them: an id is given once
     account.json: PrefixLists[0] has no `Entries`
       add what `aws ec2 get-managed-prefix-list-entries` prints for the list
     account.json: PrefixLists[0].Entries[0].Cidr: `pl-2` is not a network in CIDR notation
@@ -256,7 +260,7 @@ fn errors_name_the_place_and_the_remedy() {
     account.json: NetworkInterfaces[0].Groups[0] has no `GroupId`
       add the key, as the AWS CLI prints it
     account.json: NetworkInterfaces[1] repeats `eni-1`
-      keep one of them (only groups with different OwnerIds may share an id)
+      keep one of them: an id is given once
     account.json: PrefixLists[0].Version is not a whole number
       write it as the AWS CLI prints it
     account.json: PrefixLists[0].MaxEntries is not a number of entries
@@ -266,21 +270,68 @@ fn errors_name_the_place_and_the_remedy() {
     account.json: PrefixLists[0].Versions[0] has no `Entries`
       add what `aws ec2 get-managed-prefix-list-entries` prints for the list
     account.json: PrefixLists[1] repeats `pl-1`
-      keep one of them (only groups with different OwnerIds may share an id)
+      keep one of them: an id is given once
     ");
 }
 
 #[test]
-fn the_same_id_under_two_owners_is_no_error() {
-    let json = json!({"SecurityGroups": [
-        {"GroupId": "sg-1", "OwnerId": "111122223333"}, {"GroupId": "sg-1", "OwnerId": "444455556666"}
-    ], "SecurityGroupRules": [
-        {"GroupId": "sg-1", "GroupOwnerId": "444455556666", "IsEgress": false, "IpProtocol": "-1", "CidrIpv4": "::/0"}
-    ]});
-    let written = read(&json).to_json();
-    assert_eq!(written["SecurityGroups"].as_array().unwrap().len(), 2);
-    assert_eq!(written["SecurityGroupRules"][0]["GroupOwnerId"], "444455556666");
-    assert_eq!(read(&written).to_json(), written);
+fn a_group_tells_its_rules_and_is_there_once() {
+    let texts = [
+        r#"[{"GroupId": "sg-1", "IpPermissionsEgress": []}]"#,
+        r#"[{"GroupId": "sg-1", "IpPermissions": [], "IpPermissionsEgress": null}]"#,
+        r#"[{"GroupId": "sg-1", "OwnerId": "1"}, {"GroupId": "sg-1", "OwnerId": "2"}]"#,
+    ];
+    let refused = texts.map(|groups| refused(&format!(r#"{{"SecurityGroups": {groups}}}"#)));
+    insta::assert_snapshot!(refused.join("\n"), @"
+    account.json: SecurityGroups[0] has no `IpPermissions`
+      add the list as `aws ec2 describe-security-groups` prints it, even if it is empty, or add what `aws ec2 describe-security-group-rules` prints
+    account.json: SecurityGroups[0] has no `IpPermissionsEgress`
+      add the list as `aws ec2 describe-security-groups` prints it, even if it is empty, or add what `aws ec2 describe-security-group-rules` prints
+    account.json: SecurityGroups[1] repeats `sg-1`
+      keep one of them: an id is given once
+    ");
+}
+
+/// The rules of [`whole`] as the AWS CLI prints them, in another spelling than its permissions.
+fn rules_of_whole() -> Vec<Value> {
+    let rule = |is_egress: bool, protocol: &str, from: i64, to: i64| {
+        json!({"GroupId": "sg-1", "GroupOwnerId": "111122223333", "IsEgress": is_egress, "IpProtocol": protocol,
+               "FromPort": from, "ToPort": to})
+    };
+    let with = |mut rule: Value, key: &str, value: Value| {
+        rule[key] = value;
+        rule
+    };
+    vec![
+        with(
+            rule(false, "-1", -1, -1),
+            "ReferencedGroupInfo",
+            json!({"GroupId": "sg-2", "UserId": "444455556666"}),
+        ),
+        with(rule(false, "6", 443, 443), "CidrIpv4", json!("0.0.0.0/0")),
+        with(rule(false, "tcp", 443, 443), "CidrIpv6", json!("0::/0")),
+        with(rule(false, "tcp", 443, 443), "PrefixListId", json!("pl-1")),
+        with(rule(false, "icmp", 3, 4), "CidrIpv4", json!("10.1.2.3/8")),
+        with(rule(false, "50", -1, -1), "CidrIpv4", json!("10.0.0.0/8")),
+        with(rule(true, "-1", -1, -1), "CidrIpv4", json!("0.0.0.0/0")),
+    ]
+}
+
+#[test]
+fn permissions_and_rules_may_both_be_given_if_no_permission_is_missing_among_the_rules() {
+    let mut json = whole();
+    json["SecurityGroupRules"] = json!(rules_of_whole());
+    assert_eq!(rules(&read(&json), "sg-1").len(), 7);
+    for left_out in 0..7 {
+        let mut listed = rules_of_whole();
+        listed.remove(left_out);
+        json["SecurityGroupRules"] = json!(listed);
+        assert!(refused(&json.to_string()).contains(" is not among the security group rules"), "{left_out}");
+    }
+    // More rules than permissions: none is lost.
+    json["SecurityGroups"][0]["IpPermissions"] = json!([]);
+    json["SecurityGroupRules"] = json!(rules_of_whole());
+    assert_eq!(rules(&read(&json), "sg-1").len(), 7);
 }
 
 #[test]
@@ -305,7 +356,7 @@ fn who_manages_an_interface_is_read() {
 #[test]
 fn a_changed_interface_is_written_with_its_groups_and_nothing_else_changed() {
     let mut account = read(&json!({
-        "SecurityGroups": [{"GroupId": "sg-2", "GroupName": "app"}],
+        "SecurityGroups": [{"GroupId": "sg-2", "GroupName": "app", "IpPermissions": [], "IpPermissionsEgress": []}],
         "NetworkInterfaces": [{
             "NetworkInterfaceId": "eni-1", "InterfaceType": "interface", "Status": "in-use",
             "Groups": [{"GroupId": "sg-3", "GroupName": "kept"}, {"GroupId": "sg-1", "GroupName": "gone"}],
@@ -441,7 +492,7 @@ fn hostile() -> impl Strategy<Value = Value> {
     let key = prop_oneof![
         4 => proptest::sample::select(&[
             "SecurityGroups", "SecurityGroupRules", "PrefixLists", "Vpcs", "NetworkInterfaces", "GroupId", "OwnerId",
-            "GroupName", "Tags", "Key", "Value", "IpPermissions", "IpProtocol", "FromPort", "ToPort", "IpRanges",
+            "GroupName", "Tags", "Key", "Value", "IpPermissions", "IpPermissionsEgress", "IpProtocol", "FromPort", "ToPort", "IpRanges",
             "CidrIp", "UserIdGroupPairs", "UserId", "PrefixListId", "Entries", "Cidr", "VpcId", "IsDefault",
             "NetworkInterfaceId", "Groups", "Attachment", "InstanceId", "Version", "Versions", "MaxEntries",
             "IsEgress", "CidrIpv4", "ReferencedGroupInfo", "SecurityGroupRuleId", "Description",

@@ -7,7 +7,7 @@ use tierguard::group::Rule;
 use tierguard::id::{GroupName, InstanceId, InterfaceId, PrefixListId};
 
 use super::*;
-use crate::testing::{OURS, account, account_id, group_id, remedy, revokes, rule, rules};
+use crate::testing::{OURS, account, account_id, group_id, read, remedy, revokes, rule, rules, twins};
 
 /// One group in each VPC; the first VPC is the default.
 const TWO: &str = r#"
@@ -107,16 +107,7 @@ fn a_group_that_is_not_there_is_gone() {
 
 #[test]
 fn a_caller_changes_only_its_own_groups() {
-    let twins =
-        r#"{"GroupId": "sg-1", "OwnerId": "111122223333"}, {"GroupId": "sg-1", "OwnerId": "444455556666"}"#;
-    let mut account = account(twins);
-    for owner in [OURS, "444455556666"] {
-        let rules = tierguard::change::Told::Whole(vec![rule(SSH)]);
-        let direction = tierguard::permission::Direction::Ingress;
-        let kind = tierguard::change::GroupEdit::Authorize { direction, rules };
-        account.apply(&crate::testing::change_from(owner, "sg-1", kind));
-    }
-    let ports = Ports::new(account);
+    let ports = Ports::new(twins("sg-1", [OURS, "444455556666"], &[SSH]));
     let other = ports.calling_from(Some(account_id("444455556666")));
     let stranger = ports.calling_from(Some(account_id("777788889999")));
     let call = &revokes("sg-1", &[rule(SSH)])[0];
@@ -198,7 +189,7 @@ const LISTS: &str = r#"{
          "Attachment": {"InstanceId": "i-2", "DeviceIndex": 1}}]}"#;
 
 fn answers(questions: &Questions) -> Answers {
-    block_on(Ports::new(Account::from_json("account.json", LISTS).unwrap()).look(questions))
+    block_on(Ports::new(read(LISTS)).look(questions))
 }
 
 #[test]
@@ -280,7 +271,7 @@ fn an_interface_is_found_by_its_id_or_as_the_primary_one_of_its_instance() {
 
 #[test]
 fn all_groups_are_those_that_the_caller_sees() {
-    let ports = Ports::new(Account::from_json("account.json", LISTS).unwrap());
+    let ports = Ports::new(read(LISTS));
     for (caller, expected) in [(None, 3), (Some(OURS), 2), (Some("777788889999"), 0)] {
         let ports = ports.calling_from(caller.map(account_id));
         assert_eq!(block_on(ports.all_groups()).unwrap().len(), expected, "{caller:?}");

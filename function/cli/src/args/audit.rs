@@ -10,7 +10,7 @@ use clap::ValueEnum;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct AuditArgs {
-    /// The account, in the AWS CLI's output keys
+    /// The account, in the AWS CLI's output keys; `-` is the standard input
     #[arg(long, value_name = "FILE", required = true)]
     pub(crate) account: PathBuf,
 

@@ -18,7 +18,7 @@ pub(crate) struct CheckArgs {
     #[arg(value_name = "FILE", default_value = "policy.yaml")]
     pub(crate) file: PathBuf,
 
-    /// An account, in the AWS CLI's output keys: tiers and exemptions that are for none of its groups are told
+    /// An account, in the AWS CLI's output keys, or `-`: tiers and exemptions that are for none of its groups are told
     #[arg(long, value_name = "FILE")]
     pub(crate) account: Option<PathBuf>,
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
+
 use super::AnswerFormat;
 
 /// Answer one question about a policy, with the lines of it that decide
@@ -10,7 +12,7 @@ use super::AnswerFormat;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ExplainArgs {
-    /// `may FROM reach PORTS of TIER`, `who can reach TIER`, or `why EVENT`, the path of an event
+    /// `may FROM reach PORTS of TIER`, `who can reach TIER`, or `why EVENT`, the path of an event, with #n for one of several
     #[arg(value_name = "QUESTION", required = true)]
     pub(crate) question: Vec<String>,
 
@@ -18,7 +20,7 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
-    /// The account before the event, of `why` [default: the nearest account.json, else one that learns its groups]
+    /// The account before the event, of `why`; `-` is the standard input [default: the nearest account.json, else one that learns its groups]
     #[arg(long, value_name = "FILE")]
     pub(crate) account: Option<PathBuf>,
 
@@ -29,6 +31,20 @@ pub(crate) struct ExplainArgs {
     /// For people, or one JSON object
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub(crate) format: AnswerFormat,
+
+    /// Exit with status 2 if the answer to `may` is one of these; may be given several times
+    #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
+    pub(crate) fail_on: Vec<FailOnAnswer>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOnAnswer {
+    /// None of it is allowed
+    No,
+    /// Only some of it is allowed
+    Partly,
+    /// It depends on something that the policy alone does not tell
+    Unknown,
 }
 
 const EXAMPLES: &str = "\
@@ -37,7 +53,9 @@ Examples:
   tierguard explain may web reach 8080/tcp of app
   tierguard explain 'who can reach db at all?'
   tierguard explain why events/seed/web-ssh-from-anywhere/event.json
+  tierguard explain why log.json#3
+  tierguard explain may web reach 8080/tcp of app --fail-on no,partly,unknown
 
-FROM is an address, a network, or a name of the policy; TIER may be `elsewhere`.
+FROM is an address, a network, or a name of the policy; TIER may be `elsewhere`. A name with spaces stands in quotes.
 
-Exit status: 0 answered, 1 an error, 64 wrong usage.";
+Exit status: 0 answered, 1 an error, 2 what --fail-on names, 64 wrong usage.";

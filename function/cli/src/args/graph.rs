@@ -16,7 +16,7 @@ pub(crate) struct GraphArgs {
     #[arg(value_name = "FILE", default_value = "policy.yaml")]
     pub(crate) file: PathBuf,
 
-    /// An account, in the AWS CLI's output keys: its rules are judged, and drawn over the policy
+    /// An account, in the AWS CLI's output keys, or `-`: its rules are judged, and drawn over the policy
     #[arg(long, value_name = "FILE")]
     pub(crate) account: Option<PathBuf>,
 

@@ -12,7 +12,7 @@ use super::AnswerFormat;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct InitArgs {
-    /// The account, in the AWS CLI's output keys: groups, and where there are any, rules, prefix lists and interfaces
+    /// The account, in the AWS CLI's output keys, or `-`: groups, and where there are any, rules, prefix lists and interfaces
     #[arg(long, value_name = "FILE", required = true)]
     pub(crate) account: PathBuf,
 

@@ -24,8 +24,8 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
-    /// The account before the first event, in the AWS CLI's output keys [default: the nearest account.json, else one
-    /// that learns its groups from the events]
+    /// The account before the first event, in the AWS CLI's output keys, or `-` [default: the nearest account.json, else
+    /// one that learns its groups from the events]
     #[arg(long, value_name = "FILE")]
     pub(crate) account: Option<PathBuf>,
 

@@ -6,7 +6,7 @@ use anstyle::Style;
 use serde::Serialize;
 use tierguard::policy::{Clause, Document, Passage};
 
-use crate::args::AnswerFormat;
+use crate::args::{AnswerFormat, FailOnAnswer};
 use crate::jsonl;
 use crate::shown::shown_up_to;
 use crate::story::style::{BAD, GOOD, HEADING, OPEN, QUIET};
@@ -78,6 +78,16 @@ impl Excerpt {
 }
 
 impl Word {
+    /// Whether it is what the exit status is to tell.
+    pub(super) const fn is(self, what: FailOnAnswer) -> bool {
+        matches!(
+            (self, what),
+            (Self::No, FailOnAnswer::No)
+                | (Self::Partly, FailOnAnswer::Partly)
+                | (Self::Unknown, FailOnAnswer::Unknown)
+        )
+    }
+
     const fn shown(self) -> (&'static str, Style) {
         match self {
             Self::Yes => ("yes: ", GOOD),

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use tierguard::hypothesis::{Allowed, Hypothesis, Ruling};
 use tierguard::judge::{Verdict, Violation};
 use tierguard::permission::Direction;
-use tierguard::policy::{Allow, Clause, Document, Exemption, Limits, Place, Policy, Selector};
+use tierguard::policy::{Allow, Clause, Document, Exemption, Limits, Place, Policy, Selector, Tier};
 
 use super::answer::{Answer, Excerpt, Word};
 use crate::clauses;
 
-/// How many rules are told that stay.
+/// How many rules are told that stay, and how many other tiers.
 const MOST: usize = 10;
 const DIRECTION: Direction = Direction::Ingress;
 
@@ -38,8 +38,13 @@ pub(super) fn answer(document: &Document, place: &Place, flow: &Allow, at: Times
             let lines = denied(&ruling, violation).into_iter().chain(lines).collect();
             (word, lines, broken(policy, violation).into_iter().chain(clauses).collect())
         }
-        Verdict::Undecidable(why) => (Word::Unknown, why.causes(), Vec::new()),
+        Verdict::Undecidable(_) => (Word::Unknown, ruling.unknown(), Vec::new()),
     };
+    let beside = match word {
+        Word::Yes | Word::Partly => asked.beside(policy),
+        Word::No | Word::Unknown => Vec::new(),
+    };
+    let lines = lines.into_iter().chain(beside).collect();
     Answer { word: Some(word), lines, because: Excerpt::all(document, clauses) }
 }
 
@@ -153,6 +158,19 @@ impl Asked<'_> {
             (format!("allowed in groups that the exemption {id} is for, until {until}"), Clause::Exemption(n))
         };
         exempt.map(told).unzip()
+    }
+
+    /// That other tiers forbid some of it, of which a group of this one may be, too: such a group has to satisfy both.
+    fn beside(&self, policy: &Policy) -> Vec<String> {
+        let Place::Tier(tier) = self.place else { return Vec::new() };
+        let told = |other: &Tier| {
+            let place = Place::Tier(other.name.clone());
+            let ruling = Asked { place: &place, ..*self }.of(policy)?;
+            let Verdict::Violation(violation) = &ruling.judgement.verdict else { return None };
+            let why = &violation.findings.first()?.why;
+            Some(format!("not in a group that is also in {}: {why}", other.name))
+        };
+        policy.tiers_beside(tier).filter_map(told).take(MOST).collect()
     }
 
     /// The entries of the list that allow it by themselves.

@@ -1,56 +1,103 @@
-//! Who can reach a tier at all, and by way of which other tiers?
+//! Who can reach a place at all, and by way of which tiers?
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use tierguard::permission::Direction;
-use tierguard::policy::{Clause, Document, Policy, Tier, TierName};
+use tierguard::policy::{Allow, Clause, Document, Exemption, Limits, Place, Policy, TierName};
 
 use super::answer::{Answer, Excerpt};
 
-/// Who may reach `tier`: what its rules may let in, then who may reach those tiers, and so on outwards.
-pub(super) fn answer(document: &Document, tier: &TierName, at: Timestamp) -> Answer {
-    let policy = document.policy();
-    let (mut lines, mut clauses) = (Vec::new(), Vec::new());
-    let mut reached = BTreeSet::from([tier.clone()]);
-    let mut ring = vec![tier.clone()];
+const DIRECTION: Direction = Direction::Ingress;
+
+/// Who may reach `place`: what its rules may let in, then who may reach the tiers among those, and so on outwards.
+pub(super) fn answer(document: &Document, place: &Place, at: Timestamp) -> Answer {
+    let mut found = Found { policy: document.policy(), at, lines: Vec::new(), clauses: Vec::new() };
+    let mut reached = BTreeSet::from([place.clone()]);
+    let mut ring = vec![place.clone()];
     while !ring.is_empty() {
-        let mut next = Vec::new();
-        for tier in ring.iter().filter_map(|name| policy.tiers.iter().find(|it| it.name == *name)) {
-            direct(policy, tier, at, &mut lines, &mut clauses);
-            let behind = tier.allows.ingress.iter().flatten().flat_map(|allow| &allow.peers.tiers);
-            next.extend(behind.filter(|tier| reached.insert((*tier).clone())).cloned());
-        }
-        ring = next;
+        let behind = ring.iter().flat_map(|place| found.direct(place));
+        let behind: Vec<_> = behind.map(Place::Tier).collect();
+        ring = behind.into_iter().filter(|place| reached.insert(place.clone())).collect();
     }
+    let Found { lines, clauses, .. } = found;
     Answer { word: None, lines, because: Excerpt::all(document, clauses) }
 }
 
-/// What the rules of `tier` may let in.
-fn direct(policy: &Policy, tier: &Tier, at: Timestamp, lines: &mut Vec<String>, clauses: &mut Vec<Clause>) {
-    let name = &tier.name;
-    match tier.allows.towards(Direction::Ingress) {
-        None => {
-            lines.push(format!("{name}: anybody, for the policy does not govern what comes in"));
-            clauses.push(Clause::Tier(name.clone()));
+/// What was found so far.
+struct Found<'p> {
+    policy: &'p Policy,
+    at: Timestamp,
+    lines: Vec<String>,
+    clauses: Vec<Clause>,
+}
+
+impl<'p> Found<'p> {
+    /// Takes note of what the rules in `place` may let in; the tiers among that.
+    fn direct(&mut self, place: &Place) -> Vec<TierName> {
+        let policy = self.policy;
+        let name = place.as_str();
+        let allows = match place {
+            Place::Tier(tier) => policy.tiers.iter().find(|it| it.name == *tier).map(|tier| &tier.allows),
+            Place::Elsewhere => match policy.elsewhere.as_ref().map(|elsewhere| &elsewhere.limits) {
+                Some(Limits::Allow(lists)) => Some(lists),
+                Some(Limits::Deny(_)) => return self.denied(),
+                None => None,
+            },
+        };
+        let Some(allows) = allows.and_then(|lists| lists.towards(DIRECTION)) else {
+            self.lines.push(format!("{name}: anybody, for the policy does not govern what comes in"));
+            self.clauses.push(match place {
+                Place::Tier(tier) => Clause::Tier(tier.clone()),
+                Place::Elsewhere => Clause::Elsewhere,
+            });
+            return Vec::new();
+        };
+        self.allowed(place, allows);
+        let exempt = self.exempt(place);
+        let peers = allows.iter().chain(exempt.iter().map(|exemption| &exemption.allow));
+        peers.flat_map(|allow| &allow.peers.tiers).cloned().collect()
+    }
+
+    fn allowed(&mut self, place: &Place, allows: &[Allow]) {
+        let name = place.as_str();
+        let tier = match place {
+            Place::Tier(tier) => Some(tier.clone()),
+            Place::Elsewhere => None,
+        };
+        if allows.is_empty() {
+            self.lines.push(format!("{name}: nobody"));
+            self.clauses.push(Clause::Allows(tier, DIRECTION));
             return;
         }
-        Some([]) => {
-            lines.push(format!("{name}: nobody"));
-            clauses.push(Clause::Allows(Some(name.clone()), Direction::Ingress));
-        }
-        Some(allows) => {
-            lines.extend(allows.iter().map(|allow| format!("{name}: {}", allow.words)));
-            let clause = |n| Clause::Allow(Some(name.clone()), Direction::Ingress, n);
-            clauses.extend((0..allows.len()).map(clause));
-        }
+        self.lines.extend(allows.iter().map(|allow| format!("{name}: {}", allow.words)));
+        self.clauses.extend((0..allows.len()).map(|n| Clause::Allow(tier.clone(), DIRECTION, n)));
     }
-    for (n, exemption) in policy.exemptions.iter().enumerate() {
-        let is_in = exemption.direction == Direction::Ingress && exemption.counts_at(at);
-        if is_in && exemption.may_be_for(tier) {
-            let (id, words, until) = (&exemption.id, &exemption.allow.words, exemption.until);
-            lines.push(format!("{name}: {words}, in some groups, until {until} ({id})"));
-            clauses.push(Clause::Exemption(n));
+
+    /// Takes note of what `elsewhere` denies: anybody reaches all else.
+    fn denied(&mut self) -> Vec<TierName> {
+        let limits = self.policy.elsewhere.as_ref().map(|elsewhere| &elsewhere.limits);
+        let Some(Limits::Deny(denies)) = limits else { return Vec::new() };
+        let ingress = || denies.iter().enumerate().filter(|(_, deny)| deny.direction == DIRECTION);
+        self.lines.extend(ingress().map(|(_, deny)| format!("elsewhere: not {}", deny.words)));
+        self.lines.push("elsewhere: anybody, but for that".to_owned());
+        self.clauses.extend(ingress().map(|(n, _)| Clause::Deny(n)));
+        self.exempt(&Place::Elsewhere).iter().flat_map(|it| &it.allow.peers.tiers).cloned().collect()
+    }
+
+    /// Takes note of the exemptions that count for some groups of `place`.
+    fn exempt(&mut self, place: &Place) -> Vec<&'p Exemption> {
+        let (policy, at) = (self.policy, self.at);
+        let counts = |exemption: &Exemption| {
+            exemption.direction == DIRECTION && exemption.counts_at(at) && policy.may_be_in(exemption, place)
+        };
+        let exempt = policy.exemptions.iter().enumerate().filter(|(_, exemption)| counts(exemption));
+        let exempt: Vec<_> = exempt.collect();
+        for (n, Exemption { id, allow, until, .. }) in &exempt {
+            let (name, words) = (place.as_str(), &allow.words);
+            self.lines.push(format!("{name}: {words}, in some groups, until {until} ({id})"));
+            self.clauses.push(Clause::Exemption(*n));
         }
+        exempt.into_iter().map(|(_, exemption)| exemption).collect()
     }
 }

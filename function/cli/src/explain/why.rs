@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use serde::Serialize;
+use thiserror::Error;
 use tierguard::judge::Verdict;
 use tierguard::policy::{Clause, Document};
 use tierguard::{Guard, Handled, Report};
@@ -12,7 +13,7 @@ use tierguard_account::Desk;
 use super::answer::Excerpt;
 use crate::args::AnswerFormat;
 use crate::batch::Batch;
-use crate::console::Console;
+use crate::console::{Console, Problem};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::reading::{Keep, Wanted};
@@ -26,8 +27,24 @@ use crate::{clauses, jsonl, source};
 /// An event, and what it is replayed against.
 pub(super) struct Event {
     pub(super) path: PathBuf,
+    /// Which record of the file, from 0; all of them where it is not said.
+    pub(super) number: Option<usize>,
     pub(super) policy: Option<PathBuf>,
     pub(super) account: Option<PathBuf>,
+}
+
+/// A record that is not there.
+#[derive(Debug, Error)]
+#[error("`{}` has no record {number}", .path.display())]
+struct NoRecord {
+    path: PathBuf,
+    number: usize,
+}
+
+impl Problem for NoRecord {
+    fn help(&self) -> Option<String> {
+        Some("count from 0, or leave the number out to see all".to_owned())
+    }
 }
 
 /// What was decided about one event, and the lines of the policy that decided.
@@ -40,15 +57,25 @@ struct Explained {
 
 /// Replays the event, and says which lines of the policy decided about it.
 pub(super) fn answer(event: Event, format: AnswerFormat, console: &mut Console) -> Result<Exit, Failure> {
-    let Event { path, policy, account } = event;
-    let settings = Settings { inputs: vec![Input::from(path)], policy, account, ..Settings::default() };
+    let Event { path, number, policy, account } = event;
+    let inputs = vec![Input::from(path.clone())];
+    let settings = Settings { inputs, policy, account, ..Settings::default() };
+    let is_meant = |origin: &Origin| number.is_none_or(|number| origin.number.unwrap_or(0) == number);
+    let mut is_told = number.is_none();
     for scenario in &scenario::sort(source::find(&settings, console), &settings) {
         let (document, account) = (scenario.document(console), scenario.account(console));
         if let (Some(document), Some(account)) = (document, account) {
             let guard = Guard { policy: document.policy().clone(), own_role: None };
-            let handled = handled(Desk::new(guard, account), scenario, console)?;
-            tell(scenario, &document, &handled, format)?;
+            let mut handled = handled(Desk::new(guard, account), scenario, console)?;
+            handled.retain(|(_, origin)| is_meant(origin));
+            if !handled.is_empty() || number.is_none() {
+                tell(scenario, &document, &handled, format)?;
+                is_told = true;
+            }
         }
+    }
+    if let Some(number) = number.filter(|_| !is_told && !console.has_reported()) {
+        console.report(&NoRecord { path, number });
     }
     Ok(if console.has_reported() { Exit::Error } else { Exit::Handled })
 }

@@ -44,7 +44,7 @@ fn help() {
 
     Options:
           --account <FILE>
-              The account, in the AWS CLI's output keys
+              The account, in the AWS CLI's output keys; `-` is the standard input
 
           --policy <FILE>
               The policy [default: the nearest policy.yaml, beside the account or in a folder above it
@@ -405,7 +405,7 @@ fn nothing_to_judge() {
     insta::assert_snapshot!(desk.run("audit --account account.json").shown(), @"
     exit 1
     --- stderr
-    error: the account `account.json` has no security groups, so nothing was judged
+    error: the account `account.json` has no security groups
       help: write what `aws ec2 describe-security-groups --output json` prints into it
     ");
     desk.write("account.json", r#"{"SecurityGroup": [], "NextToken": "x"}"#);

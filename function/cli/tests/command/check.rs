@@ -53,8 +53,8 @@ fn help() {
 
     Options:
           --account <FILE>
-              An account, in the AWS CLI's output keys: tiers and exemptions that are for none of its
-              groups are told
+              An account, in the AWS CLI's output keys, or `-`: tiers and exemptions that are for none
+              of its groups are told
 
           --at <TIME>
               The instant at which exemptions are looked at [default: now]

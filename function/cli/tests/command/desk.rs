@@ -108,6 +108,21 @@ impl Ran {
         self.out.lines().map(line).collect()
     }
 
+    /// The same, with each error that was told to a machine as it is told to a person.
+    pub(crate) fn in_words(self) -> Self {
+        let in_words = |line: &str| match serde_json::from_str::<Value>(line) {
+            Ok(told) => {
+                format!(
+                    "error: {}\n  help: {}\n",
+                    told["error"].as_str().unwrap(),
+                    told["help"].as_str().unwrap()
+                )
+            }
+            Err(_) => format!("{line}\n"),
+        };
+        Self { err: self.err.lines().map(in_words).collect(), ..self }
+    }
+
     /// All of it, for a snapshot.
     pub(crate) fn shown(&self) -> String {
         let mut shown = format!("exit {}\n", self.code);

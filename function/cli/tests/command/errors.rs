@@ -9,7 +9,7 @@ fn damaged(test: &str, content: impl AsRef<[u8]>) -> Ran {
     let desk = Desk::new(test);
     desk.write("logs/good.json", opened("good", 9, 80).to_string());
     desk.write("logs/damaged.json", content);
-    let ran = desk.run("replay --format jsonl --policy policy.yaml --account account.json logs");
+    let ran = desk.run("replay --format jsonl --policy policy.yaml --account account.json logs").in_words();
     assert_eq!(ran.code, 1);
     assert!(ran.verdicts().contains(&"compliant good logs/good.json".to_owned()));
     ran
@@ -108,7 +108,7 @@ fn a_file_of_one_value_needs_no_number() {
     let desk = Desk::new("a_file_of_one_value_needs_no_number");
     desk.write("one.json", r#"{"name": "package"}"#);
     desk.write("several.json", "[{}, {}]");
-    insta::assert_snapshot!(desk.run("replay --format jsonl one.json several.json").err, @"
+    insta::assert_snapshot!(desk.run("replay one.json several.json").err, @"
     error: `one.json`: this is not a CloudTrail event
       help: take it out, or give an EventBridge event, a CloudTrail record, a CloudTrail log file, or the output of `aws cloudtrail lookup-events`
     error: `several.json#0`: this is not a CloudTrail event
@@ -123,7 +123,7 @@ fn columns_are_in_characters() {
     let desk = Desk::new("columns_are_in_characters");
     desk.write("event.json", r#"{"eventName": "Zoë 世界", x}"#);
     desk.write("row.json", json!({"CloudTrailEvent": r#"{"eventName": "Zoë 世界", x}"#}).to_string());
-    insta::assert_snapshot!(desk.run("replay --format jsonl event.json row.json").err, @"
+    insta::assert_snapshot!(desk.run("replay event.json row.json").err, @"
     error: `event.json`, line 1, column 25: this is not JSON: key must be a string
       help: fetch or export it again; whatever else is whole in the file was replayed
     error: `row.json`: this cannot be read: key must be a string at line 1 column 25
@@ -139,7 +139,8 @@ fn an_empty_file_is_an_error_if_it_was_named() {
     {
         desk.write(&format!("logs/{name}.json"), content);
     }
-    insta::assert_snapshot!(desk.run("replay --format jsonl logs/a.json logs/b.json logs/c.gz.json").shown(), @"
+    let ran = desk.run("replay --format jsonl logs/a.json logs/b.json logs/c.gz.json").in_words();
+    insta::assert_snapshot!(ran.shown(), @"
     exit 1
     --- stderr
     error: `logs/a.json` is empty
@@ -163,7 +164,7 @@ fn a_file_without_records_is_no_error() {
 fn gzip_that_unpacks_to_nothing_is_told_once() {
     let desk = Desk::new("gzip_that_unpacks_to_nothing_is_told_once");
     desk.write("cut.gz", gzip("").split_at(4).0);
-    assert_eq!(desk.run("replay --format jsonl cut.gz").err.matches("error:").count(), 1);
+    assert_eq!(desk.run("replay cut.gz").err.matches("error:").count(), 1);
 }
 
 #[test]
@@ -171,7 +172,7 @@ fn what_is_not_there() {
     let desk = Desk::new("what_is_not_there");
     desk.write("event.json", opened("a", 1, 80).to_string());
     desk.write("empty/README.md", "");
-    insta::assert_snapshot!(desk.run("replay --format jsonl nowhere event.json").err, @"
+    insta::assert_snapshot!(desk.run("replay nowhere event.json").err, @"
     error: `nowhere` cannot be found: No such file or directory (os error 2)
       help: give a file, a folder, or `-` for the standard input
     ");

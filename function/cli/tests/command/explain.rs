@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::desk::{Desk, opened, rule};
+use crate::desk::{Desk, Ran, opened, rule};
 
 const POLICY: &str = "\
 version: 1
@@ -61,7 +61,8 @@ fn help() {
 
     Arguments:
       <QUESTION>...
-              `may FROM reach PORTS of TIER`, `who can reach TIER`, or `why EVENT`, the path of an event
+              `may FROM reach PORTS of TIER`, `who can reach TIER`, or `why EVENT`, the path of an
+              event, with #n for one of several
 
     Options:
           --policy <FILE>
@@ -69,8 +70,8 @@ fn help() {
               folder above it]
 
           --account <FILE>
-              The account before the event, of `why` [default: the nearest account.json, else one that
-              learns its groups]
+              The account before the event, of `why`; `-` is the standard input [default: the nearest
+              account.json, else one that learns its groups]
 
           --at <TIME>
               The instant at which exemptions are looked at [default: now]; `why` goes by the time of
@@ -85,6 +86,14 @@ fn help() {
               
               [default: text]
 
+          --fail-on <WHAT>
+              Exit with status 2 if the answer to `may` is one of these; may be given several times
+
+              Possible values:
+              - no:      None of it is allowed
+              - partly:  Only some of it is allowed
+              - unknown: It depends on something that the policy alone does not tell
+
       -h, --help
               Print help (see a summary with '-h')
 
@@ -93,10 +102,13 @@ fn help() {
       tierguard explain may web reach 8080/tcp of app
       tierguard explain 'who can reach db at all?'
       tierguard explain why events/seed/web-ssh-from-anywhere/event.json
+      tierguard explain why log.json#3
+      tierguard explain may web reach 8080/tcp of app --fail-on no,partly,unknown
 
-    FROM is an address, a network, or a name of the policy; TIER may be `elsewhere`.
+    FROM is an address, a network, or a name of the policy; TIER may be `elsewhere`. A name with spaces
+    stands in quotes.
 
-    Exit status: 0 answered, 1 an error, 64 wrong usage.
+    Exit status: 0 answered, 1 an error, 2 what --fail-on names, 64 wrong usage.
     ");
 }
 
@@ -169,6 +181,9 @@ fn what_decides_is_an_entry_an_exemption_or_that_nothing_is_said() {
     exit 0
     --- stdout
     yes: loose does not govern what comes in, so 1/tcp from anywhere stays
+    not in a group that is also in web: web allows 80/tcp, 443/tcp from anywhere; 22/tcp from office
+    not in a group that is also in app: app allows 8080/tcp from web
+    not in a group that is also in db: db allows 3306/tcp from app, self
 
       --> policy.yaml
     18 |   loose:
@@ -327,6 +342,247 @@ fn one_json_object() {
     --- stdout
     {"answer":"yes","lines":["db allows 3306/tcp from app"],"because":[{"file":"policy.yaml","line":16,"lines":["      - { allow: 3306/tcp, from: [app, self] }"]}]}
     "#);
+}
+
+/// A policy that names groups by their ids, one of them of another account.
+const NAMED: &str = "\
+version: 1
+tiers:
+  db:
+    groups: { tags: { tier: db } }
+    ingress:
+      - { allow: 3306/tcp, from: [sg-0a, 111122223333/sg-0b] }
+elsewhere:
+  deny:
+    - { ports: 22/tcp, from: sg-0c }
+";
+
+#[test]
+fn a_group_that_the_policy_names_is_known() {
+    let desk = Desk::empty("a_group_that_the_policy_names_is_known");
+    desk.write("policy.yaml", NAMED);
+    let ask = |question: &str| desk.run(&format!("explain {AT} may {question}")).shown();
+    insta::assert_snapshot!(ask("sg-0a reach 3306/tcp of db"), @"
+    exit 0
+    --- stdout
+    yes: db allows 3306/tcp from sg-0a
+
+     --> policy.yaml
+    6 |       - { allow: 3306/tcp, from: [sg-0a, 111122223333/sg-0b] }
+    ");
+    insta::assert_snapshot!(ask("sg-0a reach 22/tcp of db"), @"
+    exit 0
+    --- stdout
+    no: db allows 3306/tcp from sg-0a, 111122223333/sg-0b
+    too much: 22/tcp from sg-0a
+
+     --> policy.yaml
+    5 |     ingress:
+    6 |       - { allow: 3306/tcp, from: [sg-0a, 111122223333/sg-0b] }
+    ");
+    insta::assert_snapshot!(ask("111122223333/sg-0b reach 3306/tcp of db"), @"
+    exit 0
+    --- stdout
+    yes: db allows 3306/tcp from 111122223333/sg-0b
+
+     --> policy.yaml
+    6 |       - { allow: 3306/tcp, from: [sg-0a, 111122223333/sg-0b] }
+    ");
+    insta::assert_snapshot!(ask("sg-0c reach 22/tcp of elsewhere"), @"
+    exit 0
+    --- stdout
+    no: elsewhere denies 22/tcp from sg-0c
+    too much: 22/tcp from sg-0c
+
+      --> policy.yaml
+     9 |     - { ports: 22/tcp, from: sg-0c }
+    ");
+    insta::assert_snapshot!(ask("self reach 22/tcp of elsewhere"), @"
+    exit 0
+    --- stdout
+    yes: elsewhere denies nothing of 22/tcp from self
+
+     --> policy.yaml
+    7 | elsewhere:
+    ");
+    // It may be in a tier.
+    desk.write("policy.yaml", POLICY);
+    insta::assert_snapshot!(ask("sg-0a reach 8080/tcp of app"), @"
+    exit 0
+    --- stdout
+    that cannot be told: nothing is known of sg-0a without an account
+    ");
+}
+
+#[test]
+fn a_group_of_two_tiers_has_to_satisfy_both() {
+    let desk = Desk::empty("a_group_of_two_tiers_has_to_satisfy_both");
+    desk.write(
+        "policy.yaml",
+        "version: 1
+tiers:
+  web:
+    groups: { names: [web-*] }
+    ingress:
+      - { allow: 443/tcp, from: anywhere }
+  admin:
+    groups: { names: ['*-admin'] }
+    ingress:
+      - { allow: 22/tcp, from: 203.0.113.0/24 }
+      - { allow: 443/tcp, from: 203.0.113.0/24 }
+  db:
+    groups: { names: [db-shop] }
+    ingress: []
+",
+    );
+    let ask = |question: &str| desk.run(&format!("explain {AT} may {question}")).shown();
+    insta::assert_snapshot!(ask("anywhere reach 443/tcp of web"), @"
+    exit 0
+    --- stdout
+    yes: web allows 443/tcp from anywhere
+    not in a group that is also in admin: admin allows 22/tcp from 203.0.113.0/24; 443/tcp from 203.0.113.0/24
+
+     --> policy.yaml
+    6 |       - { allow: 443/tcp, from: anywhere }
+    ");
+    insta::assert_snapshot!(ask("203.0.113.9 reach 443/tcp of web"), @"
+    exit 0
+    --- stdout
+    yes: web allows 443/tcp from 203.0.113.9/32
+
+     --> policy.yaml
+    6 |       - { allow: 443/tcp, from: anywhere }
+    ");
+}
+
+#[test]
+fn who_can_reach_follows_exemptions_and_knows_elsewhere() {
+    let desk = Desk::empty("who_can_reach_follows_exemptions");
+    let policy = POLICY
+        .replace("    allow: 5432/tcp\n    from: office", "    allow: 5432/tcp\n    from: loose")
+        .replace("- id: OPS-1", "- { id: OPS-2, groups: { names: [misc] }, allow: 3389/tcp, from: web, until: 2026-12-31T00:00:00Z, owner: a@example.com, reason: b }\n  - id: OPS-1");
+    desk.write("policy.yaml", &policy);
+    insta::assert_snapshot!(desk.run(&format!("explain who can reach db {AT}")).out, @"
+    db: 3306/tcp from app, self
+    db: 3389/tcp from web, in some groups, until 2026-12-31T00:00:00Z (OPS-2)
+    db: 5432/tcp from loose, in some groups, until 2026-12-31T00:00:00Z (OPS-1)
+    app: 8080/tcp from web
+    app: 3389/tcp from web, in some groups, until 2026-12-31T00:00:00Z (OPS-2)
+    web: 80/tcp, 443/tcp from anywhere
+    web: 22/tcp from office
+    web: 3389/tcp from web, in some groups, until 2026-12-31T00:00:00Z (OPS-2)
+    loose: anybody, for the policy does not govern what comes in
+
+      --> policy.yaml
+     8 |       - { allow: [80/tcp, 443/tcp], from: anywhere }
+     9 |       - { allow: 22/tcp, from: office }
+       ...
+    12 |     ingress: [{ allow: 8080/tcp, from: web }]
+       ...
+    16 |       - { allow: 3306/tcp, from: [app, self] }
+       ...
+    18 |   loose:
+       ...
+    26 |   - { id: OPS-2, groups: { names: [misc] }, allow: 3389/tcp, from: web, until: 2026-12-31T00:00:00Z, owner: a@example.com, reason: b }
+    27 |   - id: OPS-1
+    28 |     groups: { tags: { tier: db } }
+    29 |     allow: 5432/tcp
+    30 |     from: loose
+    31 |     until: 2026-12-31T00:00:00Z
+    32 |     owner: dba@example.com
+    33 |     reason: migration
+    ");
+    insta::assert_snapshot!(desk.run(&format!("explain who can reach elsewhere {AT}")).out, @"
+    elsewhere: not 3389/tcp from internet
+    elsewhere: not 22/tcp from internet except office
+    elsewhere: anybody, but for that
+    elsewhere: 3389/tcp from web, in some groups, until 2026-12-31T00:00:00Z (OPS-2)
+    web: 80/tcp, 443/tcp from anywhere
+    web: 22/tcp from office
+    web: 3389/tcp from web, in some groups, until 2026-12-31T00:00:00Z (OPS-2)
+
+      --> policy.yaml
+     8 |       - { allow: [80/tcp, 443/tcp], from: anywhere }
+     9 |       - { allow: 22/tcp, from: office }
+       ...
+    23 |     - { ports: 3389/tcp, from: internet }
+    24 |     - { ports: 22/tcp, from: internet, except: office }
+       ...
+    26 |   - { id: OPS-2, groups: { names: [misc] }, allow: 3389/tcp, from: web, until: 2026-12-31T00:00:00Z, owner: a@example.com, reason: b }
+    ");
+    let start = policy.split("elsewhere:").next().unwrap();
+    desk.write("policy.yaml", start);
+    insta::assert_snapshot!(desk.run(&format!("explain who can reach elsewhere {AT}")).out, @"elsewhere: anybody, for the policy does not govern what comes in");
+    desk.write("policy.yaml", format!("{start}elsewhere: {{ ingress: [{{ allow: 80/tcp, from: loose }}] }}"));
+    insta::assert_snapshot!(desk.run(&format!("explain who can reach elsewhere {AT}")).out, @"
+    elsewhere: 80/tcp from loose
+    loose: anybody, for the policy does not govern what comes in
+
+      --> policy.yaml
+    18 |   loose:
+       ...
+    21 | elsewhere: { ingress: [{ allow: 80/tcp, from: loose }] }
+    ");
+}
+
+#[test]
+fn a_name_of_several_words_is_asked_in_quotes() {
+    let desk = Desk::empty("a_name_of_several_words");
+    desk.write("policy.yaml", POLICY.replace("  loose:", "  loose ends:"));
+    for words in [&["who can reach \"loose ends\"?"][..], &["who", "can", "reach", "loose ends"]] {
+        let ran = Ran::of(desk.command("explain").args(words));
+        assert!(ran.out.starts_with("loose ends: anybody, "), "{}", ran.shown());
+    }
+}
+
+#[test]
+fn one_event_of_several_is_explained_as_a_replay_names_it() {
+    let desk = desk("one_event_of_several");
+    let records = [opened("a", 1, 80), opened("b", 2, 3306), opened("c", 3, 3307)];
+    desk.write("log.json", serde_json::json!({ "Records": records }).to_string());
+    desk.write("one.json", opened("d", 1, 22).to_string());
+    desk.write("odd#1", opened("e", 1, 22).to_string());
+    for (path, expected) in
+        [("log.json", "a b c"), ("log.json#1", "b"), ("one.json#0", "d"), ("odd#1", "e"), ("odd#1#0", "e")]
+    {
+        let ran = desk.run(&format!("explain why {path} --format json"));
+        let explained: Value = serde_json::from_str(&ran.out).unwrap();
+        let ids: Vec<_> =
+            explained.as_array().unwrap().iter().map(|event| event["event_id"].as_str().unwrap()).collect();
+        assert_eq!((ran.code, ids.join(" ").as_str()), (0, expected), "{path}");
+    }
+    insta::assert_snapshot!(desk.run("explain why log.json#3").shown(), @"
+    exit 1
+    --- stderr
+    error: `log.json` has no record 3
+      help: count from 0, or leave the number out to see all
+    ");
+}
+
+#[test]
+fn the_exit_status_tells_the_answer_if_it_is_to() {
+    let desk = desk("the_exit_status_tells_the_answer");
+    let code = |question: &str, fail_on: &str| desk.run(&format!("explain {AT} {question} {fail_on}")).code;
+    for (question, no, partly, unknown) in [
+        ("may web reach 8080/tcp of app", 0, 0, 0),
+        ("may office reach 8080/tcp of app", 2, 0, 0),
+        ("may anywhere reach 22/tcp of elsewhere", 2, 0, 0),
+        ("may sg-0a reach 8080/tcp of app", 0, 0, 2),
+    ] {
+        assert_eq!(code(question, ""), 0);
+        assert_eq!(code(question, "--fail-on no"), no, "{question}");
+        assert_eq!(code(question, "--fail-on partly"), partly, "{question}");
+        assert_eq!(code(question, "--fail-on unknown"), unknown, "{question}");
+        assert_eq!(code(question, "--fail-on no,partly,unknown"), no.max(partly).max(unknown), "{question}");
+    }
+    assert_eq!(code("who can reach db", "--fail-on no"), 64);
+    assert_eq!(desk.run("explain why event.json --fail-on no").code, 64);
+    desk.write(
+        "policy.yaml",
+        "version: 1\ntiers: { web: { groups: { names: [web] }, ingress: [{ allow: 22/tcp, from: 0.0.0.0/0 }] } }\n",
+    );
+    assert_eq!(code("may anywhere reach 22/tcp of web", "--fail-on partly"), 2);
+    assert_eq!(code("may anywhere reach 22/tcp of web", "--fail-on no"), 0);
 }
 
 #[test]

@@ -143,7 +143,8 @@ fn help() {
 
     Options:
           --account <FILE>
-              An account, in the AWS CLI's output keys: its rules are judged, and drawn over the policy
+              An account, in the AWS CLI's output keys, or `-`: its rules are judged, and drawn over the
+              policy
 
           --at <TIME>
               The instant at which the rules are judged [default: now]
@@ -442,14 +443,36 @@ fn an_exemption_counts_until_it_ends() {
 }
 
 #[test]
+fn what_names_a_group_by_its_id_is_used_whoever_else_is_in_the_file() {
+    let policy = "version: 1\ntiers:\n  db:\n    groups: { tags: { tier: db } }\n    ingress:\n      - { allow: 3306/tcp, from: sg-0a }\n      - { allow: 5432/tcp, from: 111122223333/sg-0a }\n";
+    let desk = desk("what_names_a_group_by_its_id_is_used", policy);
+    let by = |port: u16| {
+        let groups = json!([{"GroupId": "sg-0a", "UserId": "111122223333"}]);
+        json!({"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "UserIdGroupPairs": groups})
+    };
+    let mut account = account();
+    account["SecurityGroups"][0]["GroupId"] = json!("sg-0a");
+    account["SecurityGroups"][3]["IpPermissions"] = json!([by(3306), by(5432)]);
+    for groups in [5, 4] {
+        if groups == 4 {
+            account["SecurityGroups"].as_array_mut().unwrap().remove(0);
+        }
+        desk.write("account.json", account.to_string());
+        let graph: Value = serde_json::from_str(&desk.run(&format!("{LIVE} --format json")).out).unwrap();
+        let edges = graph["edges"].as_array().unwrap().iter();
+        let kinds: Vec<_> = edges.map(|edge| edge["kind"].as_str().unwrap()).collect();
+        assert_eq!((kinds, &graph["live"]["forbidden"]), (vec!["allowed"; 2], &json!(0)), "{groups}");
+    }
+}
+
+#[test]
 fn many_violations_are_counted() {
     let desk = desk("many_violations_are_counted", EXAMPLE);
     let networks: Vec<_> = (1..=9).map(|n| json!({"CidrIp": format!("192.0.2.{n}/32")})).collect();
     let rule = |port: u16, networks: &Value| json!({"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": networks});
     let mut rules: Vec<_> = (1..=7).map(|port| rule(port, &json!([{"CidrIp": "10.0.0.0/8"}]))).collect();
     rules.push(rule(22, &json!(networks)));
-    let group =
-        json!({"GroupId": "sg-0a", "Tags": [{"Key": "tier", "Value": "web"}], "IpPermissions": rules});
+    let group = json!({"GroupId": "sg-0a", "Tags": [{"Key": "tier", "Value": "web"}], "IpPermissions": rules, "IpPermissionsEgress": []});
     desk.write("account.json", json!({"SecurityGroups": [group]}).to_string());
     let drawn = desk.run(&format!("{LIVE} --format mermaid")).out;
     let bad: Vec<_> =

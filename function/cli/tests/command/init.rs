@@ -97,8 +97,8 @@ fn help() {
 
     Options:
           --account <FILE>
-              The account, in the AWS CLI's output keys: groups, and where there are any, rules, prefix
-              lists and interfaces
+              The account, in the AWS CLI's output keys, or `-`: groups, and where there are any, rules,
+              prefix lists and interfaces
 
           --tag <KEY>
               The tag whose values are the tiers [default: a tag named tier, layer, role or the like]
@@ -145,7 +145,7 @@ fn a_tidy_account() {
     #   tierguard policy schema > policy.schema.json                 for editors, by the first line of this file
     #   tierguard policy check policy.yaml --account account.json    what in it was perhaps not meant
     #   tierguard audit --policy policy.yaml --account account.json  what breaks it, once it is stricter
-    #   tierguard policy test policy.yaml                            what must stay so, from policy.test.yaml
+    #   tierguard policy test --help                                 how to write down what must stay so, as cases
     #   tierguard replay --mode observe --policy policy.yaml --account account.json LOGS
     # Deploy it as it is, to observe; write `mode: enforce` once its messages surprise nobody.
 
@@ -208,7 +208,7 @@ fn a_grown_account() {
     #   tierguard policy schema > policy.schema.json                 for editors, by the first line of this file
     #   tierguard policy check policy.yaml --account account.json    what in it was perhaps not meant
     #   tierguard audit --policy policy.yaml --account account.json  what breaks it, once it is stricter
-    #   tierguard policy test policy.yaml                            what must stay so, from policy.test.yaml
+    #   tierguard policy test --help                                 how to write down what must stay so, as cases
     #   tierguard replay --mode observe --policy policy.yaml --account account.json LOGS
     # Deploy it as it is, to observe; write `mode: enforce` once its messages surprise nobody.
 
@@ -420,6 +420,47 @@ fn a_tag_by_name() {
 }
 
 #[test]
+fn tiers_that_capitals_alone_tell_apart_are_marked() {
+    let account = json!({"SecurityGroups": [
+        group(WEB, "a", Some("Web"), &json!([tcp(80, &world())])),
+        group(APP, "b", Some("web"), &json!([tcp(80, &world())])),
+        group(DB, "WEB-1", None, &json!([tcp(80, &world())])),
+        group(ADMIN, "app", None, &json!([tcp(80, &world())])),
+    ]});
+    let desk = desk("tiers_that_capitals_alone_tell_apart", &account);
+    let ran = desk.run("policy init --account account.json --format json");
+    let drafted: Value = serde_json::from_str(&ran.out).unwrap();
+    let doubts = drafted["doubts"].as_array().unwrap().iter().filter(|doubt| doubt["code"] == "alike");
+    let doubts: Vec<_> = doubts.map(|doubt| format!("{}: {}", doubt["tier"], doubt["message"])).collect();
+    insta::assert_snapshot!(doubts.join("\n"), @r#"
+    "WEB-1": "only capitals tell it apart from Web, web: is it one tier?"
+    "Web": "only capitals tell it apart from WEB-1, web: is it one tier?"
+    "web": "only capitals tell it apart from WEB-1, Web: is it one tier?"
+    "#);
+    assert!(drafted["policy"].as_str().unwrap().contains("# only capitals tell it apart from "));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_draft_that_cannot_be_written_leaves_nothing_behind() {
+    let desk = desk("a_draft_that_cannot_be_written", &grown());
+    // A file may have no more than one block: the write fails halfway.
+    let line = "trap '' XFSZ; ulimit -f 1; exec \"$0\" policy init --account account.json --out policy.yaml";
+    let tierguard = env!("CARGO_BIN_EXE_tierguard");
+    let mut shell = std::process::Command::new("sh");
+    let output = shell.args(["-c", line, tierguard]).current_dir(desk.path("")).output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    insta::assert_snapshot!(err, @"
+    error: the policy cannot be written to `policy.yaml`: File too large (os error 27)
+      help: give a file in a folder that you may write to
+    ");
+    let left = std::fs::read_dir(desk.path("")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(left.collect::<Vec<_>>(), ["account.json"]);
+    assert_eq!(desk.run("policy init --account account.json --out policy.yaml").code, 0);
+}
+
+#[test]
 fn nothing_to_draft_from() {
     let desk = desk("init_nothing_to_draft_from", &json!({"SecurityGroups": []}));
     insta::assert_snapshot!(desk.run("policy init").shown(), @"
@@ -444,10 +485,7 @@ fn nothing_to_draft_from() {
     error: the account `nowhere.json` cannot be read: No such file or directory (os error 2)
       help: give the path of a text file that you may read
     ");
-    desk.write(
-        "untagged.json",
-        json!({"SecurityGroups": [{"GroupId": WEB, "GroupName": "web"}]}).to_string(),
-    );
+    desk.write("untagged.json", json!({"SecurityGroups": [group(WEB, "web", None, &json!([]))]}).to_string());
     insta::assert_snapshot!(desk.run("policy init --account untagged.json --tag tier").shown(), @"
     exit 1
     --- stderr

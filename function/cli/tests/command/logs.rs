@@ -290,7 +290,7 @@ fn a_name_that_cannot_be_read_is_not_passed_over() {
     {
         desk.write(&format!("{number}.json"), sound.replacen(name, damaged, 1));
         for format in ["text", "jsonl"] {
-            let ran = desk.run(&format!("replay --format {format} {number}.json"));
+            let ran = desk.run(&format!("replay --format {format} {number}.json")).in_words();
             // The damage is told, and the record behind it is replayed.
             assert_eq!(
                 (ran.code, ran.err.matches("error:").count()),
@@ -337,7 +337,7 @@ fn a_damaged_file_is_named_and_costs_nothing_else() {
         }
         desk.write(&format!("logs/{number}.json.gz"), file);
     }
-    let ran = desk.run("replay --format jsonl logs");
+    let ran = desk.run("replay --format jsonl logs").in_words();
     assert_eq!(ran.code, 1);
     insta::assert_snapshot!(ran.err, @"
     error: `logs/1.json.gz` cannot be unpacked to its end: incomplete deflate stream

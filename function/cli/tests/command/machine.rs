@@ -41,6 +41,17 @@ fn where_the_answer_is_json_an_error_is_too() {
     {"error":"`443/tpc` is not traffic","help":"write 443/tcp, 1024-65535/udp, all/tcp, icmp, icmp/8, icmp/3.4, icmpv6, proto/50 or all","file":"bad.yaml","line":10,"column":27}
     {"error":"unknown name `wbe`","help":"write `web`","file":"bad.yaml","line":14,"column":35}
     "#);
+    for arguments in [
+        "audit --account nowhere.json --format sarif",
+        "replay --account nowhere.json --format jsonl account.json",
+    ] {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(err(arguments), @r#"
+            exit 1
+            {"error":"the account `nowhere.json` cannot be read: No such file or directory (os error 2)","help":"give the path of a text file that you may read"}
+            "#);
+        }
+    }
     insta::assert_snapshot!(err("explain may web reach 80/tcp of web --account account.json --format json"), @r#"
     exit 64
     {"error":"`--account` is for `why`: other questions are about the policy alone","help":"leave it out"}

@@ -5,6 +5,7 @@
     reason = "a test harness stops at the first surprise"
 )]
 
+mod accounts;
 mod audit;
 mod cases;
 mod check;

@@ -58,7 +58,7 @@ fn events() -> String {
 fn said(test: &str, parts: impl IntoIterator<Item = Box<dyn Read>>) -> String {
     let desk = Desk::new(test);
     bomb(&desk, "bomb.gz", parts.into_iter().chain([text(format!("\n{}", events()))]));
-    let ran = run(&desk, "replay --format jsonl bomb.gz");
+    let ran = run(&desk, "replay --format jsonl bomb.gz").in_words();
     let events: Vec<_> = ran.verdicts().iter().map(|line| line.replace(" bomb.gz", "")).collect();
     let events: Vec<_> = events.iter().map(|line| line.split('#').next().unwrap()).collect();
     assert_eq!(events, ["violation a", "violation b"], "{}", ran.err);

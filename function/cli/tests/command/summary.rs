@@ -171,7 +171,7 @@ fn a_sweep_for_machines() {
 #[test]
 fn lines_and_a_summary_are_not_told_at_once() {
     let desk = desk("lines_and_a_summary_are_not_told_at_once");
-    insta::assert_snapshot!(desk.run("replay --summary --format jsonl events.json").shown(), @"
+    insta::assert_snapshot!(desk.run("replay --summary --format jsonl events.json").in_words().shown(), @"
     exit 64
     --- stderr
     error: `--format jsonl` tells each event, and `--summary` tells none

@@ -87,6 +87,11 @@ pub enum Note {
     },
     /// The names of the groups of the tier are like those of others.
     ById,
+    /// Another tier is called the same, but for capitals.
+    Alike {
+        /// The names of those tiers.
+        tiers: Vec<String>,
+    },
     /// Nothing is known of rules in a direction.
     NoRules {
         /// Which.
@@ -126,6 +131,7 @@ impl Note {
             Self::Unused { .. } => Some("unused"),
             Self::SeveralVpcs { .. } => Some("several-vpcs"),
             Self::ById => Some("by-id"),
+            Self::Alike { .. } => Some("alike"),
             Self::NoRules { .. } => Some("no-rules"),
             Self::Unsorted { .. } => Some("unsorted"),
             Self::TooLarge { .. } => Some("too-large"),
@@ -186,6 +192,9 @@ impl fmt::Display for Note {
             Self::Unused { groups } => write!(f, "on no network interface: {}", listed(groups)),
             Self::SeveralVpcs { count } => write!(f, "in {count} VPCs: is it one tier?"),
             Self::ById => f.write_str("by id: a pattern of their names would mean other groups too"),
+            Self::Alike { tiers } => {
+                write!(f, "only capitals tell it apart from {}: is it one tier?", listed(tiers))
+            }
             Self::NoRules { direction } => {
                 write!(f, "no group in the file has {direction} rules: {direction} is not governed")
             }

@@ -97,6 +97,7 @@ impl Plan {
         let dictionary = Dictionary { estate, homes: &homes };
         let mut tiers: Vec<_> = bins.into_iter().map(|bin| planned(bin, dictionary, &networks)).collect();
         rank::from_outside_in(&mut tiers);
+        mark_alike(&mut tiers);
         let used = tiers.iter().flat_map(PlannedTier::words).filter_map(name_of).collect();
         let networks = networks.used(&used);
         Self { networks, elsewhere: Elsewhere::of(estate, &homes, too_many), notes: unknown(estate), tiers }
@@ -206,6 +207,22 @@ fn planned(bin: Bin, dictionary: Dictionary<'_>, networks: &NamedNetworks) -> Pl
     let groups: Vec<_> = members.iter().map(|holding| holding.group.clone()).collect();
     let notes = of_groups(&groups, &why, dictionary.estate);
     PlannedTier { name, selector, groups, why, ingress, egress, notes }
+}
+
+/// Marks the tiers that only capitals tell apart: to EC2 and to a policy those are different texts.
+fn mark_alike(tiers: &mut [PlannedTier]) {
+    let mut spellings: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for tier in &*tiers {
+        let word = tier.why.word();
+        spellings.entry(word.to_lowercase()).or_default().push((word, tier.name.clone()));
+    }
+    for tier in tiers {
+        let word = tier.why.word();
+        let alike = spellings.get(&word.to_lowercase()).into_iter().flatten();
+        let alike = alike.filter(|(other, _)| *other != word).map(|(_, name)| name.clone());
+        let alike: Vec<_> = alike.collect();
+        tier.notes.extend((!alike.is_empty()).then_some(Note::Alike { tiers: alike }));
+    }
 }
 
 /// What is to be said of the groups of a tier.

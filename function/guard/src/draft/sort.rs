@@ -167,6 +167,17 @@ impl<'e> Sorter<'e> {
     }
 }
 
+impl Why {
+    /// What the groups have in common.
+    pub(super) fn word(&self) -> String {
+        match self {
+            Self::Tag { key: _, value } => value.clone(),
+            Self::Name { name } => Stem::of(name).as_str().to_owned(),
+            Self::Names { stem } | Self::Ids { stem } => stem.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

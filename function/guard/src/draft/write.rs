@@ -28,11 +28,13 @@ const STEPS: [(&str, &str); 5] = [
     ("tierguard policy schema > policy.schema.json", "for editors, by the first line of this file"),
     ("tierguard policy check policy.yaml --account ACCOUNT", "what in it was perhaps not meant"),
     ("tierguard audit --policy policy.yaml --account ACCOUNT", "what breaks it, once it is stricter"),
-    ("tierguard policy test policy.yaml", "what must stay so, from policy.test.yaml"),
+    ("tierguard policy test --help", "how to write down what must stay so, as cases"),
     ("tierguard replay --mode observe --policy policy.yaml --account ACCOUNT LOGS", ""),
 ];
 /// How wide the widest command with an explanation is, without the name of the account's file.
 const WIDEST_STEP: usize = 47;
+/// What the standard input is called.
+const STDIN: &str = "<stdin>";
 const LAST: &str = "Deploy it as it is, to observe; write `mode: enforce` once its messages surprise nobody.";
 
 /// `path` as a shell takes it.
@@ -100,7 +102,8 @@ impl Page {
         }
         self.line("#");
         self.line("# What to do next:");
-        let source = for_a_shell(&source);
+        // What came by a pipe has to be in a file for what comes next.
+        let source = if source == STDIN { "account.json".to_owned() } else { for_a_shell(&source) };
         let widest = source.chars().count().saturating_add(WIDEST_STEP);
         for (command, what) in STEPS {
             let command = command.replace("ACCOUNT", &source);

@@ -36,10 +36,10 @@ impl Bench<'_> {
     }
 
     /// Whether `reference` is one of `peers`: by account and id, as a group of a tier, or as the group itself;
-    /// `unknown` if it could not be looked up.
+    /// `unknown` if that depends on what could not be looked up.
     pub(super) fn names(&self, peers: &PeerSet, reference: &GroupRef, unknown: bool) -> bool {
         let Ok(Referenced { owner, id, group }) = self.facts.referenced(self.subject, reference) else {
-            return unknown;
+            return self.may_name(peers, reference, unknown);
         };
         let is_listed = |owner: Option<&AccountId>| {
             id.is_some_and(|id| peers.groups.contains(&(owner.cloned(), id.clone())))
@@ -49,6 +49,7 @@ impl Bench<'_> {
                 let is_itself = peers.itself && id == Some(&self.subject.group.id);
                 is_itself
                     || is_listed(None)
+                    || is_listed(reference.owner.as_ref())
                     || self.facts.account().is_some_and(|account| is_listed(Some(account)))
             }
             Owner::Theirs(account) => is_listed(Some(account)),
@@ -56,6 +57,19 @@ impl Bench<'_> {
         };
         let in_tier = |group| self.policy.tiers_of(group).any(|tier| peers.tiers.contains(&tier.name));
         by_id || group.is_some_and(in_tier)
+    }
+
+    /// The same of a `reference` to a group that could not be looked up. If it says the id and that the group is ours, only
+    /// the tiers of the group are `unknown`.
+    fn may_name(&self, peers: &PeerSet, reference: &GroupRef, unknown: bool) -> bool {
+        let PeerSet { tiers, groups, itself, .. } = peers;
+        match (&reference.owner, reference.group.id()) {
+            (Some(owner), Some(id)) if self.facts.account() == Some(owner) => {
+                let is_listed = |owner| groups.contains(&(owner, id.clone()));
+                is_listed(None) || is_listed(Some(owner.clone())) || (unknown && !tiers.is_empty())
+            }
+            _ => unknown && (*itself || !tiers.is_empty() || !groups.is_empty()),
+        }
     }
 
     /// A look-up that failed, of those that this rule depends on in this scope; one that may succeed the next time,

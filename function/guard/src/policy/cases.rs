@@ -127,7 +127,7 @@ impl Answer {
                 excess: once(violation.findings.iter().flat_map(terms).map(in_words)),
                 ..none
             },
-            Verdict::Undecidable(why) => Self { unknown: once(why.causes()), ..none },
+            Verdict::Undecidable(_) => Self { unknown: ruling.unknown(), ..none },
         }
     }
 

@@ -47,8 +47,7 @@ impl Exemption {
         self.counts_at(now) && self.until.duration_since(now) <= SOON
     }
 
-    /// Whether it may hold for a group of `tier`: whether one can be thought of that is in both, as far as that can be
-    /// told from names that are patterns.
+    /// Whether it may hold for a group of `tier`: whether one can be thought of that is in both.
     #[must_use]
     pub fn may_be_for(&self, tier: &Tier) -> bool {
         self.groups.may_meet(&tier.groups)

@@ -1,8 +1,9 @@
-//! A question about a policy, in words: `may 10.1.2.3 reach 3306/tcp of db`, `who can reach db`.
+//! A question about a policy, in words: `may 10.1.2.3 reach 3306/tcp of db`, `who can reach db`. A name of several words
+//! stands in quotes.
 //!
 //! Reads questions, and answers none.
 
-use super::{Allow, Diagnostics, Document, Place, TierName, reader};
+use super::{Allow, Diagnostics, Document, Place, reader};
 
 /// A question about a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,10 +15,10 @@ pub enum Question {
         /// The traffic and the peers.
         flow: Box<Allow>,
     },
-    /// Who may reach a tier.
+    /// Who may reach a group.
     Who {
-        /// The tier.
-        tier: TierName,
+        /// Where the group is.
+        place: Place,
     },
 }
 

@@ -34,12 +34,15 @@ impl Selector {
         }
     }
 
-    /// Whether a group may be one of these and one of `other`; of two patterns of names that is assumed.
+    /// Whether a group can be thought of that is one of these and one of `other`.
     pub(crate) fn may_meet(&self, other: &Self) -> bool {
         let ids =
             self.ids.as_ref().zip(other.ids.as_ref()).is_none_or(|(one, other)| !one.is_disjoint(other));
+        let names = self.names.as_ref().zip(other.names.as_ref()).is_none_or(|(ours, theirs)| {
+            ours.iter().any(|one| theirs.iter().any(|other| one.may_meet(other)))
+        });
         let conflict = |(key, value): (&String, &String)| other.tags.get(key).is_some_and(|is| is != value);
-        ids && !self.tags.iter().any(conflict)
+        ids && names && !self.tags.iter().any(conflict)
     }
 
     /// Groups of them, one for each id that is given, or for each pattern of a name. `made_up` gives the ids of those of
@@ -94,6 +97,34 @@ impl NamePattern {
         &self.0
     }
 
+    /// Whether there is a name that both patterns stand for.
+    ///
+    /// From the ends of both to their beginnings: each row is about one end of this pattern, and says of each end of `other`
+    /// whether one text is of both.
+    pub(crate) fn may_meet(&self, other: &Self) -> bool {
+        let ends = |pattern: &Self| [None].into_iter().chain(pattern.0.chars().rev().map(Some)).collect();
+        let (ours, theirs): (Vec<_>, Vec<_>) = (ends(self), ends(other));
+        let nothing = vec![false; theirs.len()];
+        let last = ours.iter().fold(nothing, |row, ours| {
+            let (mut is_shorter, mut are_shorter) = (false, false);
+            let pairs = theirs.iter().zip(row);
+            let meets = pairs.map(|(theirs, with_ours_shorter)| {
+                is_shorter = match (ours, theirs) {
+                    (None, None) => true,
+                    (Some('*'), Some(_)) | (Some(_), Some('*')) => with_ours_shorter || is_shorter,
+                    (Some('*'), None) => with_ours_shorter,
+                    (None, Some('*')) => is_shorter,
+                    (Some(one), Some(other)) => one == other && are_shorter,
+                    (Some(_), None) | (None, Some(_)) => false,
+                };
+                are_shorter = with_ours_shorter;
+                is_shorter
+            });
+            meets.collect()
+        });
+        last.last().is_some_and(|meets| *meets)
+    }
+
     /// Whether `name` is one that the pattern stands for; `*` stands for any text, also none.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
@@ -135,6 +166,32 @@ mod tests {
             ("Web", "web", false),
         ] {
             assert_eq!(NamePattern(pattern.into()).matches(name), is_match, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn patterns_meet_if_one_name_is_of_both() {
+        for (one, other, meet) in [
+            ("web", "web", true),
+            ("web", "db", false),
+            ("", "", true),
+            ("", "*", true),
+            ("", "a", false),
+            ("*", "anything", true),
+            ("web-*", "web-shop", true),
+            ("web-*", "web", false),
+            ("web-*", "*-admin", true),
+            ("web-*", "db-*", false),
+            ("*-web", "*-db", false),
+            ("a*b", "*a*", true),
+            ("a*b", "ab", true),
+            ("a*b", "b*a", false),
+            ("a*b*c", "axc", false),
+            ("a**", "*b", true),
+        ] {
+            let [one, other] = [one, other].map(|pattern| NamePattern(pattern.into()));
+            assert_eq!(one.may_meet(&other), meet, "{one:?} {other:?}");
+            assert_eq!(other.may_meet(&one), meet, "{other:?} {one:?}");
         }
     }
 

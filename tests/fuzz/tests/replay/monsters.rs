@@ -95,7 +95,9 @@ fn long_texts() {
     soon("64 MB of a caller", event::check, &record);
     soon("64 MB that are no JSON", event::check, long.as_bytes());
     soon("64 MB that are no policy", policy::check, long.as_bytes());
-    let account = json!({"SecurityGroups": [{"GroupId": GROUP, "GroupName": PIECE.repeat(100_000), "Tags": [{"Key": "tier", "Value": "web"}]}]});
+    let account = json!({"SecurityGroupRules": [], "SecurityGroups": [
+        {"GroupId": GROUP, "GroupName": PIECE.repeat(100_000), "Tags": [{"Key": "tier", "Value": "web"}]},
+    ]});
     soon("2 MB of a name", account::check, account.to_string().as_bytes());
 }
 

@@ -54,9 +54,10 @@ fn a_case_is_judged_as_an_event_would_be() {
         "tier: web, ports: 90/tcp, from: db",
         "denied: web allows 80/tcp, 443/tcp from anywhere; 8443/tcp from vendors | 90/tcp from db",
     );
+    check("tier: db, ports: 3306/tcp, from: sg-0a", "unknown: nothing is known of sg-0a without an account");
     check(
-        "tier: db, ports: 3306/tcp, from: sg-0a",
-        "unknown: DescribeSecurityGroups failed: nothing is known of sg-0a",
+        "tier: web, ports: 443/tcp, from: sg-0a",
+        "denied: web allows 80/tcp, 443/tcp from anywhere; 8443/tcp from vendors | 443/tcp from sg-0a",
     );
     let why = "db allows 3306/tcp from web, self; 22/tcp from pl-0b";
     check(
@@ -88,10 +89,7 @@ fn lists_are_known_by_their_ids_or_by_the_entries_that_are_given() {
     check("tier: web, ports: 8443/tcp, from: 192.0.2.7/32", "allowed");
     check("tier: web, ports: 8443/tcp, from: vendors", "allowed");
     check("tier: db, ports: 22/tcp, from: pl-0b", "allowed");
-    check(
-        "tier: web, ports: 8443/tcp, from: pl-0c",
-        "unknown: GetManagedPrefixListEntries failed: nothing is known of pl-0c",
-    );
+    check("tier: web, ports: 8443/tcp, from: pl-0c", "unknown: nothing is known of pl-0c");
 }
 
 #[test]

@@ -6,6 +6,7 @@ networks: { office: 203.0.113.0/24 }
 tiers:
   web: { groups: { names: [web] }, ingress: [] }
   db: { groups: { names: [db] }, ingress: [] }
+  the tier: { groups: { names: [two] }, ingress: [] }
 ";
 
 fn read(text: &str) -> Result<Question, Diagnostics> {
@@ -15,7 +16,7 @@ fn read(text: &str) -> Result<Question, Diagnostics> {
 fn check(text: &str, expected: &str) {
     let found = match read(text).unwrap_or_else(|errors| panic!("{errors}")) {
         Question::May { place, flow } => format!("{} to {}", flow.words, place.as_str()),
-        Question::Who { tier } => format!("who to {tier}"),
+        Question::Who { place } => format!("who to {}", place.as_str()),
     };
     assert_eq!(found, expected, "{text}");
 }
@@ -29,6 +30,9 @@ fn questions_are_read_in_plain_words() {
     check("may anywhere reach all of elsewhere", "all from anywhere to elsewhere");
     check("who can reach db at all?", "who to db");
     check("who may reach the tier db", "who to db");
+    check("who can reach elsewhere", "who to elsewhere");
+    check("who can reach \"the tier\"?", "who to the tier");
+    check("may 'the tier' reach 3306/tcp of \"the tier\" ?", "3306/tcp from the tier to the tier");
 }
 
 #[test]
@@ -76,7 +80,17 @@ fn what_is_wrong_is_drawn_under_the_words() {
       |
       = help: write `may 10.1.2.3 reach 3306/tcp of db` or `who can reach db`
     ");
-    for text in ["", "?", "may", "may web reach db", "who", "who can reach", "may a b c d"] {
+    for text in [
+        "",
+        "?",
+        "who can reach \"the tier",
+        "who can reach \"\"",
+        "may",
+        "may web reach db",
+        "who",
+        "who can reach",
+        "may a b c d",
+    ] {
         assert_eq!(read(text).unwrap_err().len(), 1, "{text}");
     }
 }

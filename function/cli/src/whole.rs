@@ -4,42 +4,48 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::failure::Failure;
-
 /// A file that is to be written later.
 #[derive(Debug)]
-pub(crate) struct Draft {
-    /// As it was given.
-    given: PathBuf,
+pub(crate) struct WholeFile {
     /// Where it goes: behind every link.
     place: PathBuf,
 }
 
-impl Draft {
-    /// A file at `path`, of which it is tried now whether it can be written: a replay may take hours.
+impl WholeFile {
+    /// A file at `path`, of which it is tried now whether it can be written: until then hours may pass.
     ///
     /// # Errors
     /// When it cannot.
-    pub(crate) fn at(path: &Path) -> Result<Self, Failure> {
-        let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let draft = Self { given: path.to_owned(), place };
-        draft.try_out().map_err(|source| draft.failure(source))?;
-        Ok(draft)
+    pub(crate) fn at(path: &Path) -> io::Result<Self> {
+        let file = Self { place: path.canonicalize().unwrap_or_else(|_| path.to_owned()) };
+        file.try_out()?;
+        Ok(file)
+    }
+
+    /// Writes a new file at `path`, with `text` in it.
+    ///
+    /// # Errors
+    /// When something is there already, of the kind [`io::ErrorKind::AlreadyExists`], or it cannot be written; nothing of
+    /// it is there then.
+    pub(crate) fn create(path: &Path, text: &str) -> io::Result<()> {
+        // Nobody else makes one there from now on.
+        File::create_new(path)?;
+        let written = Self::at(path).and_then(|file| file.write(|out| out.write_all(text.as_bytes())));
+        if written.is_err() {
+            fs::remove_file(path)?;
+        }
+        written
     }
 
     /// Writes what `fill` writes.
     ///
     /// # Errors
     /// When it cannot; what was there before is still there then.
-    pub(crate) fn write(
-        &self,
-        fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
-    ) -> Result<(), Failure> {
+    pub(crate) fn write(&self, fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
         let written = self.write_beside(fill).and_then(|()| fs::rename(self.beside(), &self.place));
-        written.map_err(|source| {
+        written.inspect_err(|_| {
             // It is not there if that is what failed.
             let _ = fs::remove_file(self.beside());
-            self.failure(source)
         })
     }
 
@@ -63,10 +69,6 @@ impl Draft {
 
     /// A name in the same folder, which no other run of the command takes.
     fn beside(&self) -> PathBuf {
-        self.place.with_file_name(format!(".tierguard-report-{}.tmp", std::process::id()))
-    }
-
-    fn failure(&self, source: io::Error) -> Failure {
-        Failure::Report { path: self.given.clone(), source }
+        self.place.with_file_name(format!(".tierguard-{}.tmp", std::process::id()))
     }
 }
