@@ -95,9 +95,21 @@ impl Desk {
         self.ports.take_notices()
     }
 
-    /// Applies what `record` tells, as [`Self::handle`] does, and lets nobody respond to it.
-    pub fn apply(&mut self, record: &[u8]) {
-        self.take(record);
+    /// Applies what `record` tells. The guard responds to it, as by [`Self::handle_quietly`], if its event is `wanted`.
+    ///
+    /// # Errors
+    /// The event, if it is not.
+    pub fn rehearse(
+        &mut self,
+        record: &[u8],
+        wanted: impl FnOnce(&Event) -> bool,
+    ) -> Result<Handled, Box<Event>> {
+        let (reading, ports, now) = self.take(record);
+        let (event, _) = told(&reading);
+        if !wanted(event) {
+            return Err(Box::new(event.clone()));
+        }
+        Ok(block_on(self.guard.handle_quietly(reading, &ports, now)))
     }
 
     /// Reads `record` and applies what it tells: what is to be handled, with whose eyes, and when.

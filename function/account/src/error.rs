@@ -76,6 +76,9 @@ pub enum Problem {
         /// The group's id.
         group: String,
     },
+    /// Only the first page of what a call prints.
+    #[error("there is a `NextToken`: this is only a part of what there is")]
+    Partial,
     /// A permission of a group that is not among the rules, of which the file has a list as well.
     #[error("{place} is not among the security group rules")]
     Unlisted {
@@ -109,8 +112,9 @@ impl AccountError {
                  `aws ec2 describe-security-group-rules` prints"
             }
             Problem::Missing { .. } => "add the key, as the AWS CLI prints it",
-            Problem::Repeated { .. } => "keep one of them: an id is given once",
+            Problem::Repeated { .. } => "keep the one that is true: an id is given once",
             Problem::NoSuchGroup { .. } => "add the group to SecurityGroups, or remove the rule",
+            Problem::Partial => "let the AWS CLI print all pages: leave out --max-items and --no-paginate",
             Problem::Unlisted { .. } => {
                 "fetch all groups and all rules again, one right after the other, or leave SecurityGroupRules out"
             }

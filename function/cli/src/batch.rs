@@ -7,8 +7,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
-use jiff::Timestamp;
-
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::passed::Passed;
@@ -40,8 +38,6 @@ pub(crate) struct Found {
     pub(crate) json: Box<str>,
     /// Where it was found.
     pub(crate) origin: Origin,
-    /// When it happened, if it tells.
-    pub(crate) time: Option<Timestamp>,
 }
 
 /// What a source is called, and whether its records have numbers.
@@ -106,7 +102,7 @@ impl Iterator for Batch {
 
     fn next(&mut self) -> Option<Self::Item> {
         let record = self.records.next()?;
-        let found = |Record { turn, json }| Found { json, origin: self.origin(turn), time: turn.moment.time };
+        let found = |Record { turn, json }| Found { json, origin: self.origin(turn) };
         Some(record.map(found).map_err(Failure::NoRoom))
     }
 }

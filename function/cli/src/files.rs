@@ -35,7 +35,7 @@ pub(crate) enum FileError {
     NotText { noun: &'static str, path: PathBuf },
     #[error(transparent)]
     Account(#[from] AccountError),
-    #[error("the account `{}` has no security groups", .path.display())]
+    #[error("the account `{}` has no security groups", name(.path))]
     NoGroups { path: PathBuf },
 }
 

@@ -1,4 +1,5 @@
-//! One event as one line of JSON: the report that the Lambda function returns. One sweep as another: its digest.
+//! One event as one line of JSON: the report that the Lambda function returns. One sweep as another: its digest. What was
+//! elsewhere as the last.
 //!
 //! Says nothing that these do not. Characters that could command a terminal are written as JSON escapes; to a
 //! JSON reader that is the same text.
@@ -9,6 +10,7 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use tierguard::sweep::Digest;
 
+use crate::passed::Elsewhere;
 use crate::shown::is_hidden;
 
 /// What a sweep found, as an object that is not mistaken for an event.
@@ -16,6 +18,13 @@ use crate::shown::is_hidden;
 pub(crate) struct SweepReport<'d> {
     /// What it found.
     pub(crate) sweep: &'d Digest,
+}
+
+/// The changes that are in no other line, as an object that is not mistaken for an event.
+#[derive(Debug, Serialize)]
+pub(crate) struct ElsewhereReport<'p> {
+    /// How many there were, and where.
+    pub(crate) elsewhere: &'p Elsewhere,
 }
 
 /// Writes `report` and a line break.

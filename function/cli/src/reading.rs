@@ -3,13 +3,11 @@
 //!
 //! What is damaged is told and costs nothing else: the rest of the file is still read.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
-use tierguard::id::AccountId;
 use tierguard::wire::{Scope, may_be_change};
 
 use crate::damage::Damage;
@@ -37,8 +35,6 @@ const MOST: usize = 10;
 pub(crate) struct Wanted<'s> {
     pub(crate) keep: Keep,
     pub(crate) selection: &'s Selection,
-    /// The accounts of whose groups something is known; `None` where that may be any.
-    pub(crate) owners: Option<&'s BTreeSet<AccountId>>,
 }
 
 /// Which records are kept of those that were selected.
@@ -181,7 +177,7 @@ impl Collect for File<'_> {
 
     fn record(&mut self, json: &str, header: &Header<'_>) {
         let spot = Spot { source: self.index, number: self.next() };
-        let Wanted { keep, selection, owners } = self.wanted;
+        let Wanted { keep, selection } = self.wanted;
         if !keep.takes(json.as_bytes()) {
             return self.pass_over();
         }
@@ -191,10 +187,6 @@ impl Collect for File<'_> {
         if !selection.takes(header) || (!is_change && selection.is_after(header)) {
             add(if is_change { &mut passed.unselected } else { &mut passed.unrelated }, 1);
             return;
-        }
-        let stranger = owners.filter(|_| is_change).and_then(|owners| stranger(header, owners));
-        if let Some(account) = stranger {
-            return passed.elsewhere.add(account);
         }
         let slim = if is_change { None } else { header.json() };
         let record = Record {
@@ -234,12 +226,6 @@ impl Take for File<'_> {
             if is_gzip { Damage::Gzip { name, source } } else { Damage::Unreadable { name, source } }
         });
     }
-}
-
-/// The account of the event with this header, if it is known and none of these.
-fn stranger(header: &Header<'_>, owners: &BTreeSet<AccountId>) -> Option<AccountId> {
-    let account = AccountId::new(&header.account()?).ok()?;
-    (!owners.contains(&account)).then_some(account)
 }
 
 /// The bytes of a source.

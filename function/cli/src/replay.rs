@@ -1,10 +1,13 @@
 //! Replays events: each is applied to the account in memory and handled there, in the order of time.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use jiff::Timestamp;
 use tierguard::Guard;
-use tierguard::wire::Scope;
+use tierguard::change::Event;
+use tierguard::id::AccountId;
+use tierguard::wire::{Scope, may_be_change};
 use tierguard_account::{Account, Desk};
 
 use crate::args::FailOn;
@@ -81,22 +84,42 @@ fn play(
         Telling::Story | Telling::Summary | Telling::Object => Keep::Changes(scope),
         Telling::Lines => Keep::All,
     };
-    let owners = account.owners();
-    let wanted = Wanted { keep, selection: &settings.selection, owners: owners.as_ref() };
+    let wanted = Wanted { keep, selection: &settings.selection };
     let batch = Batch::read(&scenario.sources, wanted, console)?;
     teller.begin(&scenario.against, &policy, document)?;
+    let told = Told { since: settings.selection.since, owners: account.owners() };
     let mut desk = Desk::new(Guard { policy, own_role: settings.own_role.clone() }, account);
-    let last = handle(batch, settings.selection.since, &mut desk, teller, console)?;
+    let last = handle(batch, &told, &mut desk, teller, console)?;
     if let Some(when) = settings.sweep {
         sweep::sweep(&mut desk, when, &last, teller, console)?;
     }
     Ok(Some(desk))
 }
 
-/// Handles all of `batch`, but for what happened before `since`, which is only applied: where and when its events were.
+/// Of which events is told. The others bear on what comes after them, and are only applied.
+struct Told {
+    /// Those at this instant and later.
+    since: Option<Timestamp>,
+    /// Those in the accounts of whose groups something is known; in all, where nobody knows which those are.
+    owners: Option<BTreeSet<AccountId>>,
+}
+
+impl Told {
+    fn is_after(&self, event: &Event) -> bool {
+        event.time.zip(self.since).is_some_and(|(time, since)| time < since)
+    }
+
+    /// Whether `event`, which `record` tells, may be a change in an account of whose groups nothing is known.
+    fn is_elsewhere(&self, event: &Event, record: &[u8]) -> bool {
+        let is_stranger = |account| self.owners.as_ref().is_some_and(|owners| !owners.contains(account));
+        event.account.as_ref().is_some_and(is_stranger) && may_be_change(record, Scope::All)
+    }
+}
+
+/// Handles all of `batch` that is `told` of: where and when those events were.
 fn handle(
     mut batch: Batch,
-    since: Option<Timestamp>,
+    told: &Told,
     desk: &mut Desk,
     teller: &mut Teller,
     console: &mut Console,
@@ -105,17 +128,19 @@ fn handle(
     let counter = console.progress.handle(batch.total());
     let mut passed = std::mem::take(&mut batch.passed);
     for record in batch {
-        let Found { json, origin, time } = record?;
+        let Found { json, origin } = record?;
         counter.advance(1);
-        if time.zip(since).is_some_and(|(time, since)| time < since) {
-            desk.apply(json.as_bytes());
-            add(&mut passed.unselected, 1);
-            continue;
-        }
+        let bytes = json.as_bytes();
+        let is_told = |event: &Event| !told.is_after(event) && !told.is_elsewhere(event, bytes);
         // What people would have been told by message is in the story.
-        let handled = desk.handle_quietly(json.as_bytes());
-        teller.event(&handled, &origin, &json)?;
-        last.note(&handled);
+        match desk.rehearse(bytes, is_told) {
+            Ok(handled) => {
+                teller.event(&handled, &origin, &json)?;
+                last.note(&handled);
+            }
+            Err(event) if told.is_after(&event) => add(&mut passed.unselected, 1),
+            Err(event) => passed.elsewhere.add(event.account),
+        }
     }
     console.progress.finish();
     teller.passed(passed);

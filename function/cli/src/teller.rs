@@ -12,7 +12,7 @@ use tierguard::sweep::Digest;
 use tierguard::{Handled, Policy, Report};
 
 use crate::breakdown::{Breakdown, Scene, Summed, Tables};
-use crate::jsonl::{self, SweepReport};
+use crate::jsonl::{self, ElsewhereReport, SweepReport};
 use crate::passed::Passed;
 use crate::record::Origin;
 use crate::repeats::Repeats;
@@ -166,6 +166,9 @@ impl Teller {
                 if tally.events() > 0 { writeln!(story.beside(), "{}", Tables(breakdown)) } else { Ok(()) }
             }
             (Voice::Object(out), Some(breakdown)) => jsonl::write(out, &Summed::new(breakdown, tally)),
+            (Voice::Lines(out), _) if passed.elsewhere.changes > 0 => {
+                jsonl::write(out, &ElsewhereReport { elsewhere: &passed.elsewhere })
+            }
             (Voice::Lines(_) | Voice::Silent | Voice::Summary(_) | Voice::Object(_), _) => Ok(()),
         }
     }

@@ -1,6 +1,7 @@
 //! A file that is there as a whole or not at all: written beside its place, then moved there.
 
 use std::fs::{self, File};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct WholeFile {
     /// Where it goes: behind every link.
     place: PathBuf,
+    /// Where it is written first: in the same folder, by a name that no other run of the command takes.
+    beside: PathBuf,
 }
 
 impl WholeFile {
@@ -17,7 +20,11 @@ impl WholeFile {
     /// # Errors
     /// When it cannot.
     pub(crate) fn at(path: &Path) -> io::Result<Self> {
-        let file = Self { place: path.canonicalize().unwrap_or_else(|_| path.to_owned()) };
+        let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        // By chance: in containers every run may have the same process number.
+        let number = RandomState::new().build_hasher().finish();
+        let beside = place.with_file_name(format!(".tierguard-{number:016x}.tmp"));
+        let file = Self { place, beside };
         file.try_out()?;
         Ok(file)
     }
@@ -42,10 +49,10 @@ impl WholeFile {
     /// # Errors
     /// When it cannot; what was there before is still there then.
     pub(crate) fn write(&self, fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
-        let written = self.write_beside(fill).and_then(|()| fs::rename(self.beside(), &self.place));
+        let written = self.write_beside(fill).and_then(|()| fs::rename(&self.beside, &self.place));
         written.inspect_err(|_| {
             // It is not there if that is what failed.
-            let _ = fs::remove_file(self.beside());
+            let _ = fs::remove_file(&self.beside);
         })
     }
 
@@ -56,19 +63,14 @@ impl WholeFile {
         if self.place.file_name().is_none() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it names no file"));
         }
-        File::create_new(self.beside())?;
-        fs::remove_file(self.beside())
+        File::create_new(&self.beside)?;
+        fs::remove_file(&self.beside)
     }
 
     fn write_beside(&self, fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
-        let mut out = BufWriter::new(File::create_new(self.beside())?);
+        let mut out = BufWriter::new(File::create_new(&self.beside)?);
         fill(&mut out)?;
         out.flush()?;
         out.get_ref().sync_all()
-    }
-
-    /// A name in the same folder, which no other run of the command takes.
-    fn beside(&self) -> PathBuf {
-        self.place.with_file_name(format!(".tierguard-{}.tmp", std::process::id()))
     }
 }

@@ -308,7 +308,9 @@ impl Policy {
             Place::Elsewhere => {
                 let made_up = || GroupId::new("sg-example").ok();
                 let examples = exemption.groups.examples(made_up, None);
-                examples.iter().any(|group| self.tiers_of(group).next().is_none())
+                // Of a pattern the example may be in a tier, and others not.
+                exemption.groups.has_patterns()
+                    || examples.iter().any(|group| self.tiers_of(group).next().is_none())
             }
         }
     }

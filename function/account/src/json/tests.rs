@@ -184,7 +184,7 @@ fn errors_name_the_place_and_the_remedy() {
         r#"{"SecurityGroups": [{"GroupId": "sg-1"}, 7]}"#.to_owned(),
         r#"{"SecurityGroups": [{"GroupName": "web"}]}"#.to_owned(),
         r#"{"SecurityGroups": [{"GroupId": "sg 1"}]}"#.to_owned(),
-        r#"{"SecurityGroups": [{"GroupId": "sg-1"}, {"GroupId": "sg-1"}]}"#.to_owned(),
+        r#"{"SecurityGroups": [{"GroupId": "sg-1"}, {"GroupId": "sg-1", "GroupName": "web"}]}"#.to_owned(),
         r#"{"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": [{"IpProtocol": "tcp"}]}]}"#.to_owned(),
         r#"{"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": [
             {"IpProtocol": "tcp", "IpRanges": [{"CidrIp": "::/0"}, {"CidrIp": "10/8"}]}]}]}"#
@@ -202,7 +202,7 @@ fn errors_name_the_place_and_the_remedy() {
         ),
         format!(
             r#"{{"SecurityGroups": [{{"GroupId": "sg-1"}}], "SecurityGroupRules": [
-                {{"SecurityGroupRuleId": "sgr-1", {rule}}}, {{"SecurityGroupRuleId": "sgr-1", {rule}}}]}}"#
+                {{"SecurityGroupRuleId": "sgr-1", {rule}}}, {{"SecurityGroupRuleId": "sgr-1", "ToPort": 1, {rule}}}]}}"#
         ),
         r#"{"PrefixLists": [{"PrefixListId": "pl-1"}]}"#.to_owned(),
         r#"{"PrefixLists": [{"PrefixListId": "pl-1", "Entries": [{"Cidr": "pl-2"}]}]}"#.to_owned(),
@@ -210,13 +210,14 @@ fn errors_name_the_place_and_the_remedy() {
         r#"{"NetworkInterfaces": 1}"#.to_owned(),
         r#"{"NetworkInterfaces": [{"Groups": []}]}"#.to_owned(),
         r#"{"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "Groups": [{}]}]}"#.to_owned(),
-        r#"{"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1"}, {"NetworkInterfaceId": "eni-1"}]}"#.to_owned(),
+        r#"{"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1"}, {"NetworkInterfaceId": "eni-1", "VpcId": "vpc-1"}]}"#.to_owned(),
         r#"{"PrefixLists": [{"PrefixListId": "pl-1", "Entries": [], "Version": "1"}]}"#.to_owned(),
         r#"{"PrefixLists": [{"PrefixListId": "pl-1", "Entries": [], "MaxEntries": -1}]}"#.to_owned(),
         r#"{"PrefixLists": [{"PrefixListId": "pl-1", "Entries": [], "Versions": [{"Entries": []}]}]}"#.to_owned(),
         r#"{"PrefixLists": [{"PrefixListId": "pl-1", "Entries": [], "Versions": [{"Version": 1}]}]}"#.to_owned(),
-        r#"{"PrefixLists": [{"PrefixListId": "pl-1", "Entries": []}, {"PrefixListId": "pl-1", "Entries": []}]}"#
+        r#"{"PrefixLists": [{"PrefixListId": "pl-1", "Entries": []}, {"PrefixListId": "pl-1", "Entries": [], "Version": 2}]}"#
             .to_owned(),
+        r#"{"SecurityGroups": [], "NextToken": "eyJ2IjoiMiJ9"}"#.to_owned(),
     ];
     insta::assert_snapshot!(texts.map(|text| refused(&text)).join("\n"), @"
     account.json: not JSON: EOF while parsing an object at line 1 column 1
@@ -232,7 +233,7 @@ fn errors_name_the_place_and_the_remedy() {
     account.json: SecurityGroups[0].GroupId: `sg 1` cannot be a security group id
       write it as the AWS CLI prints it
     account.json: SecurityGroups[1] repeats `sg-1`
-      keep one of them: an id is given once
+      keep the one that is true: an id is given once
     account.json: SecurityGroups[0].IpPermissions[0]: the rule names no network, group or prefix list
       write it as the AWS CLI prints it
     account.json: SecurityGroups[0].IpPermissions[0].IpRanges[1]: `10/8` is not a network in CIDR notation
@@ -246,7 +247,7 @@ fn errors_name_the_place_and_the_remedy() {
     account.json: SecurityGroups[0].IpPermissions[0].Ipv6Ranges[0] is not among the security group rules
       fetch all groups and all rules again, one right after the other, or leave SecurityGroupRules out
     account.json: SecurityGroupRules[1] repeats `sgr-1`
-      keep one of them: an id is given once
+      keep the one that is true: an id is given once
     account.json: PrefixLists[0] has no `Entries`
       add what `aws ec2 get-managed-prefix-list-entries` prints for the list
     account.json: PrefixLists[0].Entries[0].Cidr: `pl-2` is not a network in CIDR notation
@@ -260,7 +261,7 @@ fn errors_name_the_place_and_the_remedy() {
     account.json: NetworkInterfaces[0].Groups[0] has no `GroupId`
       add the key, as the AWS CLI prints it
     account.json: NetworkInterfaces[1] repeats `eni-1`
-      keep one of them: an id is given once
+      keep the one that is true: an id is given once
     account.json: PrefixLists[0].Version is not a whole number
       write it as the AWS CLI prints it
     account.json: PrefixLists[0].MaxEntries is not a number of entries
@@ -270,7 +271,9 @@ fn errors_name_the_place_and_the_remedy() {
     account.json: PrefixLists[0].Versions[0] has no `Entries`
       add what `aws ec2 get-managed-prefix-list-entries` prints for the list
     account.json: PrefixLists[1] repeats `pl-1`
-      keep one of them: an id is given once
+      keep the one that is true: an id is given once
+    account.json: there is a `NextToken`: this is only a part of what there is
+      let the AWS CLI print all pages: leave out --max-items and --no-paginate
     ");
 }
 
@@ -288,7 +291,7 @@ fn a_group_tells_its_rules_and_is_there_once() {
     account.json: SecurityGroups[0] has no `IpPermissionsEgress`
       add the list as `aws ec2 describe-security-groups` prints it, even if it is empty, or add what `aws ec2 describe-security-group-rules` prints
     account.json: SecurityGroups[1] repeats `sg-1`
-      keep one of them: an id is given once
+      keep the one that is true: an id is given once
     ");
 }
 
@@ -328,10 +331,33 @@ fn permissions_and_rules_may_both_be_given_if_no_permission_is_missing_among_the
         json["SecurityGroupRules"] = json!(listed);
         assert!(refused(&json.to_string()).contains(" is not among the security group rules"), "{left_out}");
     }
+    // Of a group that is gone, not every call tells whose it was.
+    let mut listed = rules_of_whole();
+    listed[0]["ReferencedGroupInfo"].as_object_mut().unwrap().remove("UserId");
+    json["SecurityGroupRules"] = json!(listed);
+    assert_eq!(rules(&read(&json), "sg-1").len(), 7);
     // More rules than permissions: none is lost.
     json["SecurityGroups"][0]["IpPermissions"] = json!([]);
     json["SecurityGroupRules"] = json!(rules_of_whole());
     assert_eq!(rules(&read(&json), "sg-1").len(), 7);
+}
+
+/// The dumps of two accounts, one appended to the other: what they share stands in both.
+#[test]
+fn what_stands_there_twice_and_is_the_same_is_taken_once() {
+    let mut json = whole();
+    json["SecurityGroupRules"] = json!(rules_of_whole());
+    json["SecurityGroupRules"][1]["SecurityGroupRuleId"] = json!("sgr-1");
+    json["PrefixLists"] = json!([{"PrefixListId": "pl-1", "Entries": []}]);
+    json["NetworkInterfaces"] = json!([{"NetworkInterfaceId": "eni-1"}]);
+    let once = read(&json);
+    for (list, copied) in
+        [("SecurityGroups", 0), ("SecurityGroupRules", 1), ("PrefixLists", 0), ("NetworkInterfaces", 0)]
+    {
+        let copy = json[list][copied].clone();
+        json[list].as_array_mut().unwrap().push(copy);
+    }
+    assert_eq!(read(&json), once);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use tierguard::permission::Direction;
-use tierguard::policy::{Allow, Clause, Document, Exemption, Limits, Place, Policy, TierName};
+use tierguard::policy::{Allow, Clause, Deny, Document, Exemption, Limits, Place, Policy, TierName};
 
 use super::answer::{Answer, Excerpt};
 
@@ -41,8 +41,10 @@ impl<'p> Found<'p> {
             Place::Tier(tier) => policy.tiers.iter().find(|it| it.name == *tier).map(|tier| &tier.allows),
             Place::Elsewhere => match policy.elsewhere.as_ref().map(|elsewhere| &elsewhere.limits) {
                 Some(Limits::Allow(lists)) => Some(lists),
-                Some(Limits::Deny(_)) => return self.denied(),
-                None => None,
+                Some(Limits::Deny(denies)) if denies.iter().any(|deny| deny.direction == DIRECTION) => {
+                    return self.denied(denies);
+                }
+                Some(Limits::Deny(_)) | None => None,
             },
         };
         let Some(allows) = allows.and_then(|lists| lists.towards(DIRECTION)) else {
@@ -75,9 +77,7 @@ impl<'p> Found<'p> {
     }
 
     /// Takes note of what `elsewhere` denies: anybody reaches all else.
-    fn denied(&mut self) -> Vec<TierName> {
-        let limits = self.policy.elsewhere.as_ref().map(|elsewhere| &elsewhere.limits);
-        let Some(Limits::Deny(denies)) = limits else { return Vec::new() };
+    fn denied(&mut self, denies: &[Deny]) -> Vec<TierName> {
         let ingress = || denies.iter().enumerate().filter(|(_, deny)| deny.direction == DIRECTION);
         self.lines.extend(ingress().map(|(_, deny)| format!("elsewhere: not {}", deny.words)));
         self.lines.push("elsewhere: anybody, but for that".to_owned());

@@ -86,7 +86,7 @@ fn handled(
     scenario: &Scenario,
     console: &mut Console,
 ) -> Result<Vec<(Handled, Origin)>, Failure> {
-    let wanted = Wanted { keep: Keep::All, selection: &Selection::default(), owners: None };
+    let wanted = Wanted { keep: Keep::All, selection: &Selection::default() };
     let batch = Batch::read(&scenario.sources, wanted, console)?;
     batch.map(|record| record.map(|it| (desk.handle_quietly(it.json.as_bytes()), it.origin))).collect()
 }

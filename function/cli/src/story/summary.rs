@@ -130,7 +130,7 @@ impl fmt::Display for Beside<'_> {
             let changes = counted(elsewhere.changes, "change");
             write!(
                 f,
-                "\n{OPEN}{changes} passed over{OPEN:#} in accounts of which the account file has no group: "
+                "\n{OPEN}{changes} not judged{OPEN:#}, in accounts of which the account file has no group: "
             )?;
             accounts(f, elsewhere)?;
         }

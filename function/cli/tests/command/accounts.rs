@@ -180,7 +180,7 @@ fn rules_that_the_file_does_not_tell_are_not_taken_for_none() {
     exit 1
     --- stderr
     error: account.json: SecurityGroups[1] repeats `sg-0000000000000web1`
-      help: keep one of them: an id is given once
+      help: keep the one that is true: an id is given once
     ");
 }
 

@@ -128,16 +128,20 @@ fn only_what_was_asked_for_is_replayed() {
 /// The account file tells nothing of their groups: to call them gone would be wrong, and to judge those that the logs make
 /// alone, odd.
 #[test]
-fn changes_in_accounts_that_the_file_does_not_hold_are_passed_over_and_told() {
-    let desk = organisation("changes_in_accounts_that_the_file_does_not_hold_are_passed_over_and_told");
+fn changes_in_accounts_that_the_file_does_not_hold_are_told_and_not_judged() {
+    let desk = organisation("changes_in_accounts_that_the_file_does_not_hold_are_told_and_not_judged");
     desk.write("account.json", account().to_string());
-    let ids = replayed(&desk.run("replay --format jsonl AWSLogs"));
-    assert!(ids.iter().all(|id| id.starts_with("111122223333")) && ids.len() == 4, "{ids:?}");
+    let lines = desk.run("replay --format jsonl AWSLogs").out;
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (last, events) = lines.split_last().unwrap();
+    assert_eq!(last["elsewhere"]["changes"], 4);
+    let changes = events.iter().filter(|event| event["verdict"] == "violation");
+    assert_eq!(changes.map(|event| &event["account"]).collect::<Vec<_>>(), ["111122223333"; 4]);
     let told = desk.run("replay AWSLogs").out;
     insta::assert_snapshot!(told.split_once("\n4 security").unwrap().1, @"
      group events: 4 violations
     16 other events passed over
-    4 changes passed over in accounts of which the account file has no group: 444455556666 (4)
+    4 changes not judged, in accounts of which the account file has no group: 444455556666 (4)
     4 forbidden rules: 4 revoked
     ");
     let told: Value = serde_json::from_str(&desk.run("replay --format json AWSLogs").out).unwrap();
@@ -145,6 +149,37 @@ fn changes_in_accounts_that_the_file_does_not_hold_are_passed_over_and_told() {
     // Without the file, all groups are learnt from their events.
     desk.write("account.json", json!({"SecurityGroups": []}).to_string());
     assert_eq!(replayed(&desk.run("replay --format jsonl AWSLogs")).len(), 8);
+}
+
+/// A prefix list that another account shares decides about rules here: what happens to it there is applied.
+#[test]
+fn what_changes_in_other_accounts_bears_on_what_is_judged() {
+    let desk = Desk::new("what_changes_in_other_accounts_bears_on_what_is_judged");
+    let mut shared = account();
+    shared["PrefixLists"] = json!([{"PrefixListId": "pl-0000000000000000a", "OwnerId": "444455556666", "Version": 1,
+        "Entries": [{"Cidr": "203.0.113.0/24"}]}]);
+    let rule = json!({"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306,
+        "PrefixListIds": [{"PrefixListId": "pl-0000000000000000a"}]});
+    shared["SecurityGroups"][1]["IpPermissions"] = json!([rule]);
+    desk.write("account.json", shared.to_string());
+    let widened = event(
+        "widened",
+        0,
+        "ModifyManagedPrefixList",
+        &json!({"ModifyManagedPrefixListRequest": {"PrefixListId": "pl-0000000000000000a", "CurrentVersion": 1,
+            "AddEntry": {"Cidr": "0.0.0.0/0", "tag": 1}}}),
+        &json!({"ModifyManagedPrefixListResponse": {"prefixList": {"prefixListId": "pl-0000000000000000a", "version": 2}}}),
+    );
+    desk.write(
+        "events.json",
+        moved(widened, "444455556666", "eu-west-1", "2026-03-02T09:00:00Z").to_string(),
+    );
+    let ran = |sweep: &str| desk.run(&format!("replay --format json --mode observe {sweep} events.json")).out;
+    let swept: Value = serde_json::from_str(&ran("--sweep --at 2026-03-03")).unwrap();
+    assert_eq!(
+        [&swept["events"], &swept["elsewhere"]["changes"], &swept["sweeps"][0]["sweep"]["forbidden"]],
+        [0, 1, 1]
+    );
 }
 
 #[test]

@@ -20,6 +20,9 @@ pub struct Selector {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamePattern(pub(crate) Box<str>);
 
+/// How long the name of a group is at most, in characters. (EC2 API reference, `CreateSecurityGroup`.)
+const LONGEST: usize = 255;
+
 impl Selector {
     /// Whether it names the group of `key`, whatever else is known of it, by its id or its name alone.
     #[must_use]
@@ -32,6 +35,12 @@ impl Selector {
             }
             (GroupKey::Id(_) | GroupKey::Name(_), _, _) => false,
         }
+    }
+
+    /// Whether it is for groups whose names it does not tell in full.
+    pub(crate) fn has_patterns(&self) -> bool {
+        let has_star = |NamePattern(pattern): &NamePattern| pattern.contains('*');
+        self.ids.is_none() && self.names.iter().flatten().any(has_star)
     }
 
     /// Whether a group can be thought of that is one of these and one of `other`.
@@ -99,9 +108,12 @@ impl NamePattern {
 
     /// Whether there is a name that both patterns stand for.
     ///
-    /// From the ends of both to their beginnings: each row is about one end of this pattern, and says of each end of `other`
+    /// Of patterns longer than names can be, that is assumed. From the ends of both to their beginnings: each row is about one end of this pattern, and says of each end of `other`
     /// whether one text is of both.
     pub(crate) fn may_meet(&self, other: &Self) -> bool {
+        if self.0.len().max(other.0.len()) > LONGEST {
+            return true;
+        }
         let ends = |pattern: &Self| [None].into_iter().chain(pattern.0.chars().rev().map(Some)).collect();
         let (ours, theirs): (Vec<_>, Vec<_>) = (ends(self), ends(other));
         let nothing = vec![false; theirs.len()];
