@@ -95,19 +95,18 @@ impl Desk {
         self.ports.take_notices()
     }
 
-    /// Applies what `record` tells. The guard responds to it, as by [`Self::handle_quietly`], if its event is `wanted`.
+    /// Applies what `record` tells. The guard responds to it, as by [`Self::handle_quietly`], if that is `wanted`.
     ///
     /// # Errors
-    /// The event, if it is not.
+    /// What was read, if it is not.
     pub fn rehearse(
         &mut self,
         record: &[u8],
-        wanted: impl FnOnce(&Event) -> bool,
-    ) -> Result<Handled, Box<Event>> {
+        wanted: impl FnOnce(&Reading) -> bool,
+    ) -> Result<Handled, Box<Reading>> {
         let (reading, ports, now) = self.take(record);
-        let (event, _) = told(&reading);
-        if !wanted(event) {
-            return Err(Box::new(event.clone()));
+        if !wanted(&reading) {
+            return Err(Box::new(reading));
         }
         Ok(block_on(self.guard.handle_quietly(reading, &ports, now)))
     }

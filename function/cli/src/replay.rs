@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tierguard::Guard;
 use tierguard::change::Event;
 use tierguard::id::AccountId;
-use tierguard::wire::{Scope, may_be_change};
+use tierguard::wire::{Reading, Scope};
 use tierguard_account::{Account, Desk};
 
 use crate::args::FailOn;
@@ -109,10 +109,10 @@ impl Told {
         event.time.zip(self.since).is_some_and(|(time, since)| time < since)
     }
 
-    /// Whether `event`, which `record` tells, may be a change in an account of whose groups nothing is known.
-    fn is_elsewhere(&self, event: &Event, record: &[u8]) -> bool {
+    /// Whether it is a change in an account of whose groups nothing is known.
+    fn is_elsewhere(&self, reading: &Reading) -> bool {
         let is_stranger = |account| self.owners.as_ref().is_some_and(|owners| !owners.contains(account));
-        event.account.as_ref().is_some_and(is_stranger) && may_be_change(record, Scope::All)
+        !reading.is_unrelated() && reading.event().account.as_ref().is_some_and(is_stranger)
     }
 }
 
@@ -130,16 +130,16 @@ fn handle(
     for record in batch {
         let Found { json, origin } = record?;
         counter.advance(1);
-        let bytes = json.as_bytes();
-        let is_told = |event: &Event| !told.is_after(event) && !told.is_elsewhere(event, bytes);
+        let is_told = |reading: &Reading| !told.is_after(reading.event()) && !told.is_elsewhere(reading);
         // What people would have been told by message is in the story.
-        match desk.rehearse(bytes, is_told) {
+        match desk.rehearse(json.as_bytes(), is_told) {
             Ok(handled) => {
                 teller.event(&handled, &origin, &json)?;
                 last.note(&handled);
             }
-            Err(event) if told.is_after(&event) => add(&mut passed.unselected, 1),
-            Err(event) => passed.elsewhere.add(event.account),
+            Err(reading) if reading.is_unrelated() => add(&mut passed.unrelated, 1),
+            Err(reading) if told.is_after(reading.event()) => add(&mut passed.unselected, 1),
+            Err(reading) => passed.elsewhere.add(reading.event().account.clone()),
         }
     }
     console.progress.finish();

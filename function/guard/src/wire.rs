@@ -39,6 +39,21 @@ pub enum Reading {
 }
 
 impl Reading {
+    /// The event of the record.
+    #[must_use]
+    pub const fn event(&self) -> &Event {
+        match self {
+            Self::Change(change) => &change.event,
+            Self::Ignored(event, _) | Self::Truncated(event) | Self::Malformed(event, _) => event,
+        }
+    }
+
+    /// Whether it is about nothing that the guard guards.
+    #[must_use]
+    pub const fn is_unrelated(&self) -> bool {
+        matches!(self, Self::Ignored(_, Dismissal::NotAChange))
+    }
+
     /// What is left of a record for which nobody vouches. Also that it was the guard's own call is not believed.
     #[must_use]
     pub fn hearsay(self) -> Self {

@@ -170,10 +170,11 @@ fn what_changes_in_other_accounts_bears_on_what_is_judged() {
             "AddEntry": {"Cidr": "0.0.0.0/0", "tag": 1}}}),
         &json!({"ModifyManagedPrefixListResponse": {"prefixList": {"prefixListId": "pl-0000000000000000a", "version": 2}}}),
     );
-    desk.write(
-        "events.json",
-        moved(widened, "444455556666", "eu-west-1", "2026-03-02T09:00:00Z").to_string(),
-    );
+    // That is no change of what is guarded.
+    let request = json!({"resourcesSet": {"items": [{"resourceId": "i-1"}]}, "tagSet": {"items": [{"key": "a", "value": "b"}]}});
+    let tagged = event("tagged", 0, "CreateTags", &request, &json!({"_return": true}));
+    let elsewhere = |record| moved(record, "444455556666", "eu-west-1", "2026-03-02T09:00:00Z");
+    desk.write("events.json", json!([elsewhere(widened), elsewhere(tagged)]).to_string());
     let ran = |sweep: &str| desk.run(&format!("replay --format json --mode observe {sweep} events.json")).out;
     let swept: Value = serde_json::from_str(&ran("--sweep --at 2026-03-03")).unwrap();
     assert_eq!(
