@@ -114,8 +114,8 @@ impl Desk {
     /// Reads `record` and applies what it tells: what is to be handled, with whose eyes, and when.
     fn take(&self, record: &[u8]) -> (Reading, Ports, Timestamp) {
         let reading = self.guard.read(record);
-        let (event, change) = told(&reading);
-        let now = self.take_in(event, change);
+        let event = reading.event();
+        let now = self.take_in(event, made(&reading));
         let ports = self.ports.calling_from(event.account.clone());
         (reading, ports, now)
     }
@@ -134,17 +134,17 @@ impl Desk {
     }
 }
 
-/// The event of a record, and the change that it made: the guard's own changes and those of descriptions were made
-/// too, although nothing is judged about them.
-fn told(reading: &Reading) -> (&Event, Option<&Change>) {
+/// The change that a record tells: the guard's own changes and those of descriptions were made too, although nothing is
+/// judged about them.
+fn made(reading: &Reading) -> Option<&Change> {
     match reading {
-        Reading::Change(change) => (&change.event, Some(change.as_ref())),
-        Reading::Ignored(event, Dismissal::OwnChange(change) | Dismissal::DescriptionOnly(change)) => {
-            (event, change.as_deref())
+        Reading::Change(change) => Some(change),
+        Reading::Ignored(_, Dismissal::OwnChange(change) | Dismissal::DescriptionOnly(change)) => {
+            change.as_deref()
         }
-        Reading::Ignored(event, Dismissal::FailedCall | Dismissal::NotAChange)
-        | Reading::Truncated(event)
-        | Reading::Malformed(event, _) => (event, None),
+        Reading::Ignored(_, Dismissal::FailedCall | Dismissal::NotAChange)
+        | Reading::Truncated(_)
+        | Reading::Malformed(..) => None,
     }
 }
 

@@ -141,13 +141,7 @@ impl World {
     }
 
     fn handle(&self, reading: Reading, ports: &Ports, now: Timestamp) -> Handled {
-        let account = match &reading {
-            Reading::Change(change) => change.event.account.clone(),
-            Reading::Ignored(event, _) | Reading::Truncated(event) | Reading::Malformed(event, _) => {
-                event.account.clone()
-            }
-        };
-        let ports = ports.calling_from(account);
+        let ports = ports.calling_from(reading.event().account.clone());
         let handled = block_on(self.guard.handle(reading, &ports, now));
         told(&ports, &handled);
         handled
@@ -222,11 +216,7 @@ fn told(ports: &Ports, handled: &Handled) {
 
 /// The instant at which a desk handles it.
 fn now(reading: &Reading) -> Timestamp {
-    let event = match reading {
-        Reading::Change(change) => &change.event,
-        Reading::Ignored(event, _) | Reading::Truncated(event) | Reading::Malformed(event, _) => event,
-    };
-    event.time.unwrap_or_default()
+    reading.event().time.unwrap_or_default()
 }
 
 /// The groups that are not as they were.
