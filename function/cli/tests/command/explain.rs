@@ -510,7 +510,18 @@ fn who_can_reach_follows_exemptions_and_knows_elsewhere() {
        ...
     26 |   - { id: OPS-2, groups: { names: [misc] }, allow: 3389/tcp, from: web, until: 2026-12-31T00:00:00Z, owner: a@example.com, reason: b }
     ");
+    // Where a pattern of an exemption is a tier's by one name, it may be for others.
+    let pattern = policy.replace("groups: { names: [misc] }", "groups: { names: ['*-misc'] }");
+    desk.write(
+        "policy.yaml",
+        pattern.replace("  web:\n", "  odd: { groups: { names: ['*example*'] }, ingress: [] }\n  web:\n"),
+    );
+    let told = desk.run(&format!("explain who can reach elsewhere {AT}")).out;
+    assert!(told.contains("elsewhere: 3389/tcp from web, in some groups"), "{told}");
     let start = policy.split("elsewhere:").next().unwrap();
+    desk.write("policy.yaml", format!("{start}elsewhere: {{ deny: [{{ ports: 22/tcp, to: internet }}] }}"));
+    let told = desk.run(&format!("explain who can reach elsewhere {AT}")).out;
+    assert!(told.starts_with("elsewhere: anybody, for the policy does not govern what comes in\n"), "{told}");
     desk.write("policy.yaml", start);
     insta::assert_snapshot!(desk.run(&format!("explain who can reach elsewhere {AT}")).out, @"elsewhere: anybody, for the policy does not govern what comes in");
     desk.write("policy.yaml", format!("{start}elsewhere: {{ ingress: [{{ allow: 80/tcp, from: loose }}] }}"));

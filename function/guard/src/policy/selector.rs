@@ -200,6 +200,9 @@ mod tests {
             ("a*b", "b*a", false),
             ("a*b*c", "axc", false),
             ("a**", "*b", true),
+            // No name is that long: it is not looked at.
+            (&"a".repeat(256), "b", true),
+            (&"a".repeat(255), "b", false),
         ] {
             let [one, other] = [one, other].map(|pattern| NamePattern(pattern.into()));
             assert_eq!(one.may_meet(&other), meet, "{one:?} {other:?}");
