@@ -6,11 +6,16 @@ use std::io::{self, Read};
 use flate2::bufread::MultiGzDecoder;
 
 /// How gzip begins (RFC 1952).
-const GZIP: &[u8] = &[0x1f, 0x8b];
+pub(crate) const GZIP: &[u8] = &[0x1f, 0x8b];
 /// The byte order marks (RFC 3629, RFC 2781).
-const UTF_8: &[u8] = &[0xef, 0xbb, 0xbf];
+pub(crate) const UTF_8: &[u8] = &[0xef, 0xbb, 0xbf];
 const UTF_16_LE: &[u8] = &[0xff, 0xfe];
 const UTF_16_BE: &[u8] = &[0xfe, 0xff];
+
+/// Whether `bytes` begin like UTF-16.
+pub(crate) fn is_utf_16(bytes: &[u8]) -> bool {
+    bytes.starts_with(UTF_16_LE) || bytes.starts_with(UTF_16_BE)
+}
 
 /// `bytes`, unpacked if they are gzip: of what is in them, no more than `most` and one byte.
 ///

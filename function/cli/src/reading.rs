@@ -11,6 +11,7 @@ use flate2::bufread::MultiGzDecoder;
 use tierguard::wire::{Scope, may_be_change};
 
 use crate::damage::Damage;
+use crate::encoding::{GZIP, is_utf_16};
 use crate::long::{self, Take};
 use crate::passed::Passed;
 use crate::progress::Counter;
@@ -128,7 +129,7 @@ impl File<'_> {
     fn read_text(&mut self, source: &Source, text: Text) {
         self.is_gzip = matches!(text, Text::Gzip(_));
         let mut values = Values::of(text, WINDOW, std::mem::take(&mut self.sink.bytes));
-        if matches!(values.beginning(), Some([0xff, 0xfe] | [0xfe, 0xff])) {
+        if is_utf_16(values.beginning()) {
             return self.damaged(|name| Damage::Utf16 { name });
         }
         if !long::read(&mut values, self) {
@@ -266,6 +267,6 @@ fn open(source: &Source, counter: &Counter) -> io::Result<Text> {
         Source::Named(path) | Source::Found(path) => Box::new(fs::File::open(path)?),
     };
     let mut raw = BufReader::with_capacity(BUFFER, Counted { bytes, counter: counter.clone() });
-    let is_gzip = raw.fill_buf()?.starts_with(b"\x1f\x8b");
+    let is_gzip = raw.fill_buf()?.starts_with(GZIP);
     Ok(if is_gzip { Text::Gzip(Box::new(MultiGzDecoder::new(raw))) } else { Text::Plain(raw) })
 }

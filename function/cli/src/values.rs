@@ -12,6 +12,7 @@ use memchr::{memchr_iter, memmem};
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
+use crate::encoding::UTF_8;
 use crate::window::{Place, Size, Window};
 
 /// The values of a text.
@@ -87,13 +88,13 @@ impl<R: Read> Values<R> {
         Self { window: Window::new(source, size, bytes), failure: None }
     }
 
-    /// How the text begins: its first two bytes, if it has two. A byte order mark of UTF-8 is passed over.
-    pub(crate) fn beginning(&mut self) -> Option<[u8; 2]> {
+    /// What is at hand first of the text. A byte order mark of UTF-8 is passed over.
+    pub(crate) fn beginning(&mut self) -> &[u8] {
         self.more();
-        if self.window.rest().starts_with(b"\xef\xbb\xbf") {
-            self.window.drop_mark(3);
+        if self.window.rest().starts_with(UTF_8) {
+            self.window.drop_mark(UTF_8.len());
         }
-        self.window.rest().first_chunk().copied()
+        self.window.rest()
     }
 
     /// Why the source failed, if it did and that was not asked before: what was read until then is there.
