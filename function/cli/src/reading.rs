@@ -185,7 +185,7 @@ impl Collect for File<'_> {
         let is_change = keep != Keep::All || may_be_change(json.as_bytes(), Scope::All);
         let passed = &mut self.sink.passed;
         // What happened before bears on what comes after it.
-        if !selection.takes(header) || (!is_change && selection.is_after(header)) {
+        if !selection.takes(header) || (!is_change && selection.is_after(header.time())) {
             add(if is_change { &mut passed.unselected } else { &mut passed.unrelated }, 1);
             return;
         }

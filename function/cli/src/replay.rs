@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use jiff::Timestamp;
 use tierguard::Guard;
-use tierguard::change::Event;
 use tierguard::id::AccountId;
 use tierguard::wire::{Reading, Scope};
 use tierguard_account::{Account, Desk};
@@ -18,6 +16,7 @@ use crate::failure::Failure;
 use crate::reading::{Keep, Wanted};
 use crate::report::Report;
 use crate::scenario::{self, Scenario};
+use crate::selection::Selection;
 use crate::settings::{Settings, Telling, UsageError};
 use crate::source;
 use crate::sweep::{self, Last};
@@ -87,7 +86,7 @@ fn play(
     let wanted = Wanted { keep, selection: &settings.selection };
     let batch = Batch::read(&scenario.sources, wanted, console)?;
     teller.begin(&scenario.against, &policy, document)?;
-    let told = Told { since: settings.selection.since, owners: account.owners() };
+    let told = Told { selection: &settings.selection, owners: account.owners() };
     let mut desk = Desk::new(Guard { policy, own_role: settings.own_role.clone() }, account);
     let last = handle(batch, &told, &mut desk, teller, console)?;
     if let Some(when) = settings.sweep {
@@ -97,16 +96,17 @@ fn play(
 }
 
 /// Of which events is told. The others bear on what comes after them, and are only applied.
-struct Told {
-    /// Those at this instant and later.
-    since: Option<Timestamp>,
+struct Told<'s> {
+    /// Those that were asked for.
+    selection: &'s Selection,
     /// Those in the accounts of whose groups something is known; in all, where nobody knows which those are.
     owners: Option<BTreeSet<AccountId>>,
 }
 
-impl Told {
-    fn is_after(&self, event: &Event) -> bool {
-        event.time.zip(self.since).is_some_and(|(time, since)| time < since)
+impl Told<'_> {
+    /// Whether it is before all that was asked for.
+    fn is_before(&self, reading: &Reading) -> bool {
+        self.selection.is_after(reading.event().time)
     }
 
     /// Whether it is a change in an account of whose groups nothing is known.
@@ -119,7 +119,7 @@ impl Told {
 /// Handles all of `batch` that is `told` of: where and when those events were.
 fn handle(
     mut batch: Batch,
-    told: &Told,
+    told: &Told<'_>,
     desk: &mut Desk,
     teller: &mut Teller,
     console: &mut Console,
@@ -130,7 +130,7 @@ fn handle(
     for record in batch {
         let Found { json, origin } = record?;
         counter.advance(1);
-        let is_told = |reading: &Reading| !told.is_after(reading.event()) && !told.is_elsewhere(reading);
+        let is_told = |reading: &Reading| !told.is_before(reading) && !told.is_elsewhere(reading);
         // What people would have been told by message is in the story.
         match desk.rehearse(json.as_bytes(), is_told) {
             Ok(handled) => {
@@ -138,7 +138,7 @@ fn handle(
                 last.note(&handled);
             }
             Err(reading) if reading.is_unrelated() => add(&mut passed.unrelated, 1),
-            Err(reading) if told.is_after(reading.event()) => add(&mut passed.unselected, 1),
+            Err(reading) if told.is_before(&reading) => add(&mut passed.unselected, 1),
             Err(reading) => passed.elsewhere.add(reading.event().account.clone()),
         }
     }

@@ -44,9 +44,9 @@ impl Selection {
             && (regions.is_empty() || header.region().is_none_or(|region| has_region(regions, &region)))
     }
 
-    /// Whether all of it is after the event with this header.
-    pub(crate) fn is_after(&self, header: &Header<'_>) -> bool {
-        self.since.is_some_and(|since| header.time().is_some_and(|time| time < since))
+    /// Whether all of it is after an event of this `time`.
+    pub(crate) fn is_after(&self, time: Option<Timestamp>) -> bool {
+        time.zip(self.since).is_some_and(|(time, since)| time < since)
     }
 
     /// Whether a wanted event may be in the file at `path`, as far as the folders tell that it lies in.
@@ -113,8 +113,8 @@ mod tests {
         let json =
             format!(r#"{{"eventTime":"{time}","recipientAccountId":"{account}","awsRegion":"{region}"}}"#);
         let (header, all) = (Header::of(&json), Selection::default());
-        assert!(all.takes(&header) && !all.is_after(&header));
-        selection().takes(&header) && !selection().is_after(&header)
+        assert!(all.takes(&header) && !all.is_after(header.time()));
+        selection().takes(&header) && !selection().is_after(header.time())
     }
 
     #[test]
