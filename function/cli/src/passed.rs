@@ -17,11 +17,11 @@ pub(crate) struct Passed {
     pub(crate) unrelated: usize,
     /// Those of calls that may, and were not asked for.
     pub(crate) unselected: usize,
-    /// Those of calls that may, in accounts of whose groups nothing is known.
+    /// Changes in accounts of whose groups nothing is known.
     pub(crate) elsewhere: Elsewhere,
 }
 
-/// Changes in accounts of whose groups nothing is known.
+/// How many changes were in accounts of whose groups nothing is known, and in which.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Elsewhere {
     /// How many there are.

@@ -109,12 +109,8 @@ impl Facets {
 
 /// The group of an event; of one about several, how many they are.
 fn group(handled: &Handled) -> Option<String> {
-    let named = || match handled.group.as_ref()? {
-        GroupKey::Id(id) => Some(id.to_string()),
-        GroupKey::Name(name) => Some(name.to_string()),
-    };
     match handled.groups.as_slice() {
-        [] => named(),
+        [] => handled.group.as_ref().map(GroupKey::to_string),
         [group] => Some(group.id.to_string()),
         groups => Some(counted(groups.len(), "group")),
     }

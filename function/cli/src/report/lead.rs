@@ -40,10 +40,12 @@ pub(super) fn facts(breakdown: &Breakdown) -> String {
     .concat()
 }
 
+fn changes(count: usize) -> String {
+    if count == 1 { "1 change".to_owned() } else { format!("{} changes", grouped(count)) }
+}
+
 /// The changes that were not judged, where there are any.
 fn left_out(Passed { unselected, elsewhere, .. }: &Passed) -> String {
-    let changes =
-        |count: usize| if count == 1 { "1 change".to_owned() } else { format!("{} changes", grouped(count)) };
     let unselected = (*unselected > 0).then(|| format!("{} not asked for", changes(*unselected)));
     let accounts: Vec<_> = elsewhere.accounts.keys().map(AccountId::as_str).collect();
     let elsewhere = (elsewhere.changes > 0).then(|| {
@@ -96,11 +98,10 @@ fn some(names: &[&str]) -> String {
 /// What it came to, in sentences.
 pub(super) fn sentence(breakdown: &Breakdown, standings: &Standings) -> String {
     let (events, broke) = (breakdown.all.events, breakdown.all.violations);
-    let changes = match events {
-        0 => return "No change of a security group was found.".to_owned(),
-        1 => "1 change".to_owned(),
-        events => format!("{} changes", grouped(events)),
-    };
+    if events == 0 {
+        return "No change of a security group was found.".to_owned();
+    }
+    let changes = changes(events);
     let verdict = match broke {
         0 => "none broke the policy".to_owned(),
         broke => format!("<strong>{} broke the policy</strong>: {}", grouped(broke), fates(standings)),
