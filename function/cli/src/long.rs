@@ -107,7 +107,7 @@ fn elements<R: Read>(values: &mut Values<R>, deepest: usize, to: &mut impl Take)
 fn element<R: Read>(values: &mut Values<R>, deepest: usize, to: &mut impl Take) -> Result<(), Lost> {
     let next = values.next();
     let rest = values.window.rest();
-    if let (Next::Broken(broken), Extent::Whole(length)) = (&next, object::extent(rest))
+    if let (Next::Broken(broken), Extent::Whole { length, is_plain: _ }) = (&next, object::extent(rest))
         && let Some(b',' | b']') = rest.get(length..).and_then(|after| after.trim_ascii_start().first())
     {
         shape::salvage(values.text(length), to);

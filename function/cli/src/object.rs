@@ -16,8 +16,8 @@ const BLOCK: usize = 64;
 /// How far an object goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// So many bytes.
-    Whole(usize),
+    /// So many bytes, and whether no backslash is among them.
+    Whole { length: usize, is_plain: bool },
     /// Beyond the text.
     Cut,
     /// There is none, or a look shows that it is damaged.
@@ -38,21 +38,14 @@ fn scan<S: Simd>(simd: S, text: &[u8]) -> Extent {
     let (blocks, rest) = text.as_chunks::<BLOCK>();
     for (nth, block) in blocks.iter().enumerate() {
         if let ControlFlow::Break(end) = scan.pass(simd, block) {
-            return Extent::after(nth.saturating_mul(BLOCK), end);
+            return scan.extent(nth.saturating_mul(BLOCK), end);
         }
     }
     let mut last = [b' '; BLOCK];
     last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
     match scan.pass(simd, &last) {
-        ControlFlow::Break(end) => Extent::after(text.len().saturating_sub(rest.len()), end),
+        ControlFlow::Break(end) => scan.extent(text.len().saturating_sub(rest.len()), end),
         ControlFlow::Continue(()) => Extent::Cut,
-    }
-}
-
-impl Extent {
-    /// That of an object that ends so many bytes after so many that come before, if it does not end in damage.
-    fn after(before: usize, end: Option<usize>) -> Self {
-        end.map_or(Self::Odd, |end| Self::Whole(before.saturating_add(end)))
     }
 }
 
@@ -65,6 +58,7 @@ struct Scan {
     in_text: u64,
     /// The first bit, if the next byte is escaped.
     is_escaped: u64,
+    has_backslash: bool,
 }
 
 impl Scan {
@@ -72,23 +66,59 @@ impl Scan {
     /// the object is damaged.
     #[inline(always)]
     fn pass<S: Simd>(&mut self, simd: S, block: &[u8; BLOCK]) -> ControlFlow<Option<usize>> {
-        let Marks { quotes, brackets, rare } = Marks::of(simd, block);
-        // Most blocks have no rare byte, and follow none.
-        let Rare { backslashes, line_feeds } =
-            if rare == 0 { Rare::default() } else { Rare::of(simd, block) };
-        let escaped = if rare | self.is_escaped == 0 { 0 } else { self.escaped(backslashes) };
-        let in_text = odd_ones(quotes & !escaped) ^ self.in_text;
-        self.in_text = if in_text >> 63 == 1 { u64::MAX } else { 0 };
-        let end = self.end(brackets & !in_text, block);
+        let bytes = u8x64::simd_from(simd, *block);
+        // In ASCII, this bit is all that tells `[` from `{` and `]` from `}`.
+        let curly = bytes | 0x20;
+        let marks = Marks {
+            quotes: bytes.simd_eq(b'"').to_bitmask(),
+            opening: curly.simd_eq(b'{').to_bitmask(),
+            closing: curly.simd_eq(b'}').to_bitmask(),
+        };
+        let (is_backslash, is_line_feed) = (bytes.simd_eq(b'\\'), bytes.simd_eq(b'\n'));
+        let has_rare: mask8x64<S> = is_backslash | is_line_feed;
+        // Most blocks have no such byte, and follow none.
+        if self.is_escaped != 0 || has_rare.any_true() {
+            return self.pass_rare(marks, is_backslash.to_bitmask(), is_line_feed.to_bitmask());
+        }
+        let in_text = self.texts(marks.quotes);
+        match self.end(marks.opening & !in_text, marks.closing & !in_text) {
+            Some(end) => ControlFlow::Break(Some(end)),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    /// The same of a block in which a backslash or a line feed stands, or that follows a backslash.
+    #[inline(never)]
+    fn pass_rare(&mut self, marks: Marks, backslashes: u64, line_feeds: u64) -> ControlFlow<Option<usize>> {
+        let escaped = self.escaped(backslashes);
+        let in_text = self.texts(marks.quotes & !escaped);
+        let end = self.end(marks.opening & !in_text, marks.closing & !in_text);
         // What stands behind the object is not looked at.
-        let within = end.map_or(u64::MAX, |end| u64::MAX >> (63 - end));
+        let within = end.map_or(u64::MAX, |end| u64::MAX >> BLOCK.saturating_sub(end));
+        self.has_backslash |= backslashes & within != 0;
         if ((backslashes & !in_text) | (line_feeds & in_text)) & within != 0 {
             return ControlFlow::Break(None);
         }
-        if let Some(end) = end {
-            return ControlFlow::Break(usize::try_from(end).ok().map(|end| end.saturating_add(1)));
+        match end {
+            Some(end) => ControlFlow::Break(Some(end)),
+            None => ControlFlow::Continue(()),
         }
-        ControlFlow::Continue(())
+    }
+
+    /// Which bytes are in a text, with the first of the quotation marks around it.
+    #[inline(always)]
+    const fn texts(&mut self, quotes: u64) -> u64 {
+        let in_text = odd_ones(quotes) ^ self.in_text;
+        self.in_text = if in_text >> 63 == 1 { u64::MAX } else { 0 };
+        in_text
+    }
+
+    /// How far the object goes that ends so many bytes after so many that come before, or in damage.
+    fn extent(&self, before: usize, end: Option<usize>) -> Extent {
+        end.map_or(Extent::Odd, |end| Extent::Whole {
+            length: before.saturating_add(end),
+            is_plain: !self.has_backslash,
+        })
     }
 
     /// Which bytes a backslash before them escapes.
@@ -108,64 +138,37 @@ impl Scan {
         escaped
     }
 
-    /// Which of these brackets of `block` closes the object, if one of them does.
+    /// How far the object goes, with the bracket that closes it, if one of these does.
     #[inline(always)]
-    fn end(&mut self, mut brackets: u64, block: &[u8; BLOCK]) -> Option<u32> {
+    fn end(&mut self, opening: u64, closing: u64) -> Option<usize> {
+        let (opened, closed) = (opening.count_ones(), closing.count_ones());
+        if closed < self.depth {
+            self.depth = self.depth.saturating_add(opened).saturating_sub(closed);
+            return None;
+        }
+        let mut brackets = opening | closing;
         while brackets != 0 {
-            let first = brackets.trailing_zeros();
-            let bracket = usize::try_from(first).ok().and_then(|first| block.get(first));
-            if matches!(bracket, Some(b'{' | b'[')) {
-                self.depth = self.depth.saturating_add(1);
+            let first = brackets & brackets.wrapping_neg();
+            self.depth = if opening & first == 0 {
+                self.depth.saturating_sub(1)
             } else {
-                self.depth = self.depth.saturating_sub(1);
-                if self.depth == 0 {
-                    return Some(first);
-                }
+                self.depth.saturating_add(1)
+            };
+            if self.depth == 0 {
+                return usize::try_from(first.trailing_zeros()).ok().map(|end| end.saturating_add(1));
             }
-            brackets &= brackets.wrapping_sub(1);
+            brackets ^= first;
         }
         None
     }
 }
 
 /// Where in a block a byte stands that matters, a bit for each byte, the first lowest.
+#[derive(Clone, Copy)]
 struct Marks {
     quotes: u64,
-    brackets: u64,
-    /// Backslashes and line feeds, which are rare.
-    rare: u64,
-}
-
-impl Marks {
-    #[inline(always)]
-    fn of<S: Simd>(simd: S, block: &[u8; BLOCK]) -> Self {
-        let bytes = u8x64::simd_from(simd, *block);
-        // In ASCII, this bit is all that tells `[` from `{` and `]` from `}`,
-        let curly = bytes | 0x20;
-        // and that one is all that tells `{` from `}`, if they count from `{`.
-        let is_bracket = ((curly - b'{') & !0x02).simd_eq(0);
-        let is_rare: mask8x64<S> = bytes.simd_eq(b'\\') | bytes.simd_eq(b'\n');
-        Self {
-            quotes: bytes.simd_eq(b'"').to_bitmask(),
-            brackets: is_bracket.to_bitmask(),
-            rare: is_rare.to_bitmask(),
-        }
-    }
-}
-
-/// Where in a block a rare byte stands.
-#[derive(Default)]
-struct Rare {
-    backslashes: u64,
-    line_feeds: u64,
-}
-
-impl Rare {
-    #[inline(always)]
-    fn of<S: Simd>(simd: S, block: &[u8; BLOCK]) -> Self {
-        let bytes = u8x64::simd_from(simd, *block);
-        Self { backslashes: bytes.simd_eq(b'\\').to_bitmask(), line_feeds: bytes.simd_eq(b'\n').to_bitmask() }
-    }
+    opening: u64,
+    closing: u64,
 }
 
 /// Of each bit, whether the ones up to and with it are odd in number: what stands between quotation marks, with the first
@@ -186,6 +189,10 @@ mod tests {
 
     use super::*;
 
+    fn whole(object: &str) -> Extent {
+        Extent::Whole { length: object.len(), is_plain: !object.contains('\\') }
+    }
+
     #[test]
     fn an_object_ends_with_its_last_bracket() {
         for object in [
@@ -202,7 +209,7 @@ mod tests {
                 let object = object.replacen('{', &format!("{{{}", " ".repeat(before)), 1);
                 for after in ["", "}", ",{\"b\"", "\\"] {
                     let text = format!("{object}{after}");
-                    assert_eq!(extent(text.as_bytes()), Extent::Whole(object.len()), "{text}");
+                    assert_eq!(extent(text.as_bytes()), whole(&object), "{text}");
                 }
             }
         }
@@ -230,7 +237,7 @@ mod tests {
         ) {
             let nested = keys.iter().fold(Value::Null, |inner, (key, text)| serde_json::json!({key: [text, inner]}));
             let object = serde_json::json!({"a": nested}).to_string();
-            prop_assert_eq!(extent(format!("{object}{after}").as_bytes()), Extent::Whole(object.len()));
+            prop_assert_eq!(extent(format!("{object}{after}").as_bytes()), whole(&object));
             for cut in 0..object.len() {
                 prop_assert_eq!(extent(object.as_bytes().get(..cut).unwrap()), Extent::Cut);
             }

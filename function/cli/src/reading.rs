@@ -8,7 +8,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
-use tierguard::wire::{Scope, may_be_change};
+use tierguard::wire::{Scope, may_be_change, plain_may_be_change};
 
 use crate::damage::Damage;
 use crate::encoding::{GZIP, is_utf_16};
@@ -48,9 +48,11 @@ pub(crate) enum Keep {
 }
 
 impl Keep {
-    fn takes(self, record: &[u8]) -> bool {
+    /// Whether it takes `record`, in which no backslash stands if it `is_plain`.
+    fn takes(self, record: &[u8], is_plain: bool) -> bool {
         match self {
             Self::All => true,
+            Self::Changes(scope) if is_plain => plain_may_be_change(record, scope),
             Self::Changes(scope) => may_be_change(record, scope),
         }
     }
@@ -167,8 +169,8 @@ impl File<'_> {
 }
 
 impl Collect for File<'_> {
-    fn passes_over(&mut self, record: &[u8]) -> bool {
-        let is_passed_over = !self.wanted.keep.takes(record);
+    fn passes_over(&mut self, record: &[u8], is_plain: bool) -> bool {
+        let is_passed_over = !self.wanted.keep.takes(record, is_plain);
         if is_passed_over {
             self.next();
             self.pass_over();
@@ -179,7 +181,7 @@ impl Collect for File<'_> {
     fn record(&mut self, json: &str, header: &Header<'_>) {
         let spot = Spot { source: self.index, number: self.next() };
         let Wanted { keep, selection } = self.wanted;
-        if !keep.takes(json.as_bytes()) {
+        if !keep.takes(json.as_bytes(), false) {
             return self.pass_over();
         }
         let is_change = keep != Keep::All || may_be_change(json.as_bytes(), Scope::All);

@@ -19,8 +19,8 @@ pub(crate) const DEEPEST: usize = 8;
 /// What is done with each record that is found, and with what is found in the place of one.
 pub(crate) trait Collect {
     /// Whether the record that stands in these bytes need not be read at all: the bytes are no more than an object by
-    /// its brackets. If so, it has been counted.
-    fn passes_over(&mut self, _record: &[u8]) -> bool {
+    /// its brackets, in which no backslash stands if it `is_plain`. If so, it has been counted.
+    fn passes_over(&mut self, _record: &[u8], _is_plain: bool) -> bool {
         false
     }
     /// Takes the JSON of a record, and what its header says.

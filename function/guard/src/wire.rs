@@ -133,11 +133,18 @@ pub enum Malformed {
 /// Whether `record` can be a change at all: false for most records, in a fraction of a microsecond.
 ///
 /// True where an `eventName` in it is that of a call that matters, or of any call of security groups but those that
-/// only look (`Describe…`, `Get…`), which are frequent. JSON could spell a letter as an escape, which AWS never does in
-/// a name; of a record with such a letter the name is parsed.
+/// only look (`Describe…`, `Get…`), which are frequent; false where it is that of a call on tags that names resources
+/// and no group. JSON could spell a letter as an escape, which AWS never does in a name; of a record with such a letter
+/// the name is parsed.
 #[must_use]
 pub fn may_be_change(record: &[u8], scope: Scope) -> bool {
-    call::may_be_named_in(record, scope) || (has_escape(record) && record::may_be_named(record, scope))
+    plain_may_be_change(record, scope) || (has_escape(record) && record::may_be_named(record, scope))
+}
+
+/// [`may_be_change`] of a `record` in which no backslash stands: so no letter is spelled as an escape.
+#[must_use]
+pub fn plain_may_be_change(record: &[u8], scope: Scope) -> bool {
+    call::may_be_named_in(record, scope)
 }
 
 /// Which changes matter.
@@ -159,7 +166,7 @@ fn has_escape(record: &[u8]) -> bool {
 #[must_use]
 pub fn read(record: &[u8], own: Option<&RoleArn>) -> Reading {
     // A record with an escape is parsed whole, and so need not be parsed for its name before.
-    if !call::may_be_named_in(record, Scope::All) && !has_escape(record) {
+    if !plain_may_be_change(record, Scope::All) && !has_escape(record) {
         return Reading::Ignored(Box::new(record::header(record)), Dismissal::NotAChange);
     }
     record::read(record, own)
