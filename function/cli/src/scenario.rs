@@ -14,6 +14,8 @@ use crate::source::Source;
 
 /// What a policy's file is called where it is not given.
 const POLICY: &str = "policy.yaml";
+/// What an account's file is called where it is not given.
+const ACCOUNT: &str = "account.json";
 
 /// Sources that are replayed together, and against what.
 #[derive(Debug)]
@@ -60,7 +62,7 @@ pub(crate) fn of_account(settings: &Settings) -> Option<Scenario> {
 
 /// The nearest policy beside the file at `path`, or in a folder above it in that path.
 pub(crate) fn policy_beside(path: &Path) -> Option<PathBuf> {
-    nearest(&Source::Named(path.to_owned()), POLICY)
+    Source::Named(path.to_owned()).folders().find_map(|folder| file_in(folder, POLICY))
 }
 
 /// Sorts `sources` into scenarios: that of the topmost policy and account first, then by path.
@@ -68,7 +70,7 @@ pub(crate) fn sort(sources: Vec<Source>, settings: &Settings) -> Vec<Scenario> {
     let mut finder = Finder { settings, known: HashMap::new() };
     let mut scenarios: BTreeMap<Rank, Scenario> = BTreeMap::new();
     for source in sources {
-        let against = finder.against(&source);
+        let against = finder.nearest(&mut source.folders());
         let scenario =
             scenarios.entry(against.rank()).or_insert_with(|| Scenario { against, sources: Vec::new() });
         scenario.sources.push(source);
@@ -95,23 +97,32 @@ impl Against {
 /// Finds the policy and the account of each source; looks into each folder once.
 struct Finder<'s> {
     settings: &'s Settings,
+    /// What is nearest to the files in a folder.
     known: HashMap<PathBuf, Against>,
 }
 
 impl Finder<'_> {
-    fn against(&mut self, source: &Source) -> Against {
-        let folder = source.folders().next().unwrap_or(Path::new("")).to_owned();
-        let settings = self.settings;
-        let look = || Against {
-            policy: settings.policy.clone().or_else(|| nearest(source, POLICY)),
-            account: settings.account.clone().or_else(|| nearest(source, "account.json")),
+    /// What is nearest to the files in the first of these `folders`, each of which is in the next.
+    fn nearest(&mut self, folders: &mut dyn Iterator<Item = &Path>) -> Against {
+        let Settings { policy, account, .. } = self.settings;
+        let Some(folder) = folders.next() else {
+            return Against { policy: policy.clone(), account: account.clone() };
         };
-        self.known.entry(folder).or_insert_with(look).clone()
+        if let Some(known) = self.known.get(folder) {
+            return known.clone();
+        }
+        let beside =
+            |given: &Option<PathBuf>, name| if given.is_none() { file_in(folder, name) } else { None };
+        let (policy, account) = (beside(policy, POLICY), beside(account, ACCOUNT));
+        let above = self.nearest(folders);
+        let nearest = Against { policy: policy.or(above.policy), account: account.or(above.account) };
+        self.known.insert(folder.to_owned(), nearest.clone());
+        nearest
     }
 }
 
-fn nearest(source: &Source, name: &str) -> Option<PathBuf> {
-    source.folders().map(|folder| folder.join(name)).find(|path| path.is_file())
+fn file_in(folder: &Path, name: &str) -> Option<PathBuf> {
+    Some(folder.join(name)).filter(|path| path.is_file())
 }
 
 impl Scenario {
