@@ -99,7 +99,7 @@ pub(super) fn may_be_named_in(record: &[u8], scope: Scope) -> bool {
     let mut names =
         NAME.find_iter(record).filter_map(|at| record.get(at.saturating_add(KEY.len())..)).peekable();
     match names.peek() {
-        Some(_) => names.any(|after_key| may_be_name(after_key, scope)),
+        Some(_) => names.any(|after_key| may_be_name(after_key, record, scope)),
         None => speaks_of_groups(record),
     }
 }
@@ -123,8 +123,8 @@ fn speaks_of_groups(text: &[u8]) -> bool {
     SUBJECT.find(text).is_some()
 }
 
-/// Whether what comes after a key may be the name of a call that matters in `scope`.
-fn may_be_name(after_key: &[u8], scope: Scope) -> bool {
+/// Whether what comes after a key of `record` may be the name of a call that matters in `scope`.
+fn may_be_name(after_key: &[u8], record: &[u8], scope: Scope) -> bool {
     let after = after_key.trim_ascii_start();
     let Some(value) = after.strip_prefix(b":") else {
         // It is the text of a value, or else it is damaged: that is for the parser, as a name is that is no text.
@@ -133,5 +133,16 @@ fn may_be_name(after_key: &[u8], scope: Scope) -> bool {
     let Some(text) = value.trim_ascii_start().strip_prefix(b"\"") else { return true };
     let name = memchr(b'"', text).and_then(|end| text.get(..end)).unwrap_or(text);
     let is_sound = name.iter().all(u8::is_ascii_alphanumeric);
-    !is_sound || matters(name, scope)
+    !is_sound || (matters(name, scope) && (!is_of_tags(name) || may_tag_groups(record)))
+}
+
+fn is_of_tags(name: &[u8]) -> bool {
+    matches!(Call::named(name), Some(Call::Tags(_)))
+}
+
+/// Whether `record`, of a call on tags, may name a group. Most name other resources, as AWS spells them, and none.
+fn may_tag_groups(record: &[u8]) -> bool {
+    let has = |text: &[u8]| memmem::find(record, text).is_some();
+    // Of a request that was cut, nobody knows what it named.
+    has(b"sg-") || has(b"omitted") || !has(br#""resourceId":""#)
 }

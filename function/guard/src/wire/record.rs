@@ -54,7 +54,9 @@ pub(super) fn may_be_named(record: &[u8], scope: Scope) -> bool {
 }
 
 pub(super) fn read(bytes: &[u8], own: Option<&RoleArn>) -> Reading {
-    let record: Record<'_> = match serde_json::from_slice(bytes) {
+    // Looked at once, not text by text.
+    let text = std::str::from_utf8(bytes);
+    let record: Record<'_> = match text.map_or_else(|_| serde_json::from_slice(bytes), serde_json::from_str) {
         Ok(record) => record,
         Err(error) => {
             let why = Malformed::Json { part: "the record", message: error.to_string() };
@@ -66,12 +68,12 @@ pub(super) fn read(bytes: &[u8], own: Option<&RoleArn>) -> Reading {
     };
     let group = record.named_group(call);
     let event = || Box::new(Event { group: group.clone(), ..record.event(None) });
-    if record.error_code.as_ref().is_some_and(|Text(code)| !code.is_empty()) {
-        return Reading::Ignored(event(), Dismissal::FailedCall);
-    }
     let Some(change) = record.change(call, group.as_ref()).transpose() else {
         return Reading::Ignored(event(), Dismissal::NotAChange);
     };
+    if record.error_code.as_ref().is_some_and(|Text(code)| !code.is_empty()) {
+        return Reading::Ignored(event(), Dismissal::FailedCall);
+    }
     let told = |change: Result<Change, Unreadable>| change.ok().map(Box::new);
     let is_description = matches!(call, Call::Group(GroupCall::Describe(_)));
     match change {

@@ -53,6 +53,26 @@ fn interfaces_matter_where_the_scope_has_them() {
     }
 }
 
+#[test]
+fn of_calls_on_tags_those_matter_that_may_name_a_group() {
+    for (request, expect) in [
+        (r#"{"resourcesSet":{"items":[{"resourceId":"i-1"},{"resourceId":"vol-1"}]}}"#, false),
+        (r#"{"resourcesSet":{"items":[{"resourceId":"i-1"},{"resourceId":"sg-1"}]}}"#, true),
+        (r#"{"resourcesSet":{"items":[{"resourceId":"s\u0067-1"}]}}"#, true),
+        (r#"{"resourcesSet":{"items":[{"resourceId": "i-1"}]}}"#, true),
+        (r#"{"resources":["i-1"]}"#, true),
+        (r#"{"resourcesSet":{"items":[{"resourceId":"i-1"}],"omitted":true}}"#, true),
+        ("null", true),
+    ] {
+        for name in ["CreateTags", "DeleteTags"] {
+            let json = format!(r#"{{"eventName":"{name}","requestParameters":{request}}}"#);
+            assert_eq!(may_be_change(json.as_bytes(), Scope::All), expect, "{json}");
+            let json = json.replace(name, "CreateSecurityGroup");
+            assert!(may_be_change(json.as_bytes(), Scope::All), "{json}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -74,7 +94,10 @@ proptest! {
         let json = if is_escaped { json.replace("Tags", r"T\u0061gs").replace("Name", r"N\u0061me") } else { json };
         // As the whole of it is parsed: a letter spelled as an escape lets every record through.
         let parsed = wire::read(json.replacen('{', r#"{"z":"\u0041","#, 1).as_bytes(), None);
-        let is_no_change = parsed.is_unrelated();
+        // What names no group in any way is about none, even where it cannot be read.
+        let is_of_tags = matches!(parsed.event().name.as_deref(), Some("CreateTags" | "DeleteTags"));
+        let is_no_group = is_of_tags && matches!(parsed, Reading::Malformed(..)) && !json.contains("sg-");
+        let is_no_change = parsed.is_unrelated() || is_no_group;
         prop_assert!(is_no_change || may_be_change(json.as_bytes(), Scope::All), "{}", json);
         if !may_be_change(json.as_bytes(), Scope::Rules) && may_be_change(json.as_bytes(), Scope::All) {
             let is_of_interfaces = match &parsed {
