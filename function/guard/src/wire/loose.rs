@@ -201,9 +201,8 @@ pub(super) fn unwrapped(json: &RawValue) -> &RawValue {
                     while let Some(Text(key)) = map.next_key()? {
                         let value: &RawValue = map.next_value()?;
                         count = count.saturating_add(1);
-                        let is_message =
-                            key.ends_with("Request") || key.ends_with("Response") || is_capital(&key);
-                        only = (count == 1 && is_message && value.get().starts_with('{')).then_some(value);
+                        let is_wrapper = count == 1 && is_message(&key) && value.get().starts_with('{');
+                        only = is_wrapper.then_some(value);
                     }
                     Ok(Only(only))
                 }
@@ -211,14 +210,26 @@ pub(super) fn unwrapped(json: &RawValue) -> &RawValue {
             deserializer.deserialize_map(First(PhantomData))
         }
     }
+    // Most are not, and need not be read for that.
+    if !first_key(json.get()).is_some_and(|key| is_message(key) || key.contains('\\')) {
+        return json;
+    }
     match serde_json::from_str(json.get()) {
         Ok(Only(Some(inside))) => inside,
         Ok(Only(None)) | Err(_) => json,
     }
 }
 
-fn is_capital(key: &str) -> bool {
-    key.starts_with(|first: char| first.is_ascii_uppercase())
+/// The first key of the object that `json` is, as it is spelled.
+fn first_key(json: &str) -> Option<&str> {
+    let key = json.strip_prefix('{')?.trim_ascii_start().strip_prefix('"')?;
+    key.split_once('"').map(|(key, _)| key)
+}
+
+/// Whether a key is named like a message.
+fn is_message(key: &str) -> bool {
+    let is_capital = key.starts_with(|first: char| first.is_ascii_uppercase());
+    is_capital || key.ends_with("Request") || key.ends_with("Response")
 }
 
 /// The twelve digits of an account id; one that was coerced to a number has lost its leading zeros.
@@ -290,6 +301,8 @@ mod tests {
             unwrap(r#"{"ModifySecurityGroupRulesRequest":{"GroupId":"sg-1"}}"#),
             r#"{"GroupId":"sg-1"}"#
         );
+        assert_eq!(unwrap(r#"{ "Modify\u0052equest" : {"GroupId":"sg-1"} }"#), r#"{"GroupId":"sg-1"}"#);
+        assert_eq!(unwrap(r#"{"x\u0052equest":{"GroupId":"sg-1"}}"#), r#"{"GroupId":"sg-1"}"#);
         assert_eq!(unwrap(r#"{"groupId":"sg-1"}"#), r#"{"groupId":"sg-1"}"#);
         assert_eq!(unwrap(r#"{"groupId":{"content":"sg-1"}}"#), r#"{"groupId":{"content":"sg-1"}}"#);
         assert_eq!(unwrap("null"), "null");
