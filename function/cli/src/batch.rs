@@ -17,7 +17,7 @@ use crate::sorter::{Sorted, Sorter};
 use crate::source::Source;
 
 /// How much memory all records may take, in bytes; the others wait in files.
-const ROOM: usize = 32 << 20;
+const ROOM: usize = 8 << 20;
 
 /// How many files those may be, that are all open: a process may have 256 on some systems.
 const FILES: usize = 64;
