@@ -73,6 +73,14 @@ impl Account {
         owners.filter(|owners| !self.learning && !owners.is_empty())
     }
 
+    /// The accounts that these groups are in, each with its Regions; `None` where that is not known of one of them, and
+    /// of an account that learns.
+    #[must_use]
+    pub fn homes(&self) -> Option<BTreeSet<(AccountId, Region)>> {
+        let homes = self.groups().map(|group| group.owner.clone().zip(self.region_of(group)));
+        homes.collect::<Option<BTreeSet<_>>>().filter(|homes| !self.learning && !homes.is_empty())
+    }
+
     /// The Region of this group, where its file tells its ARN.
     #[must_use]
     pub fn region_of(&self, group: &Group) -> Option<Region> {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use tierguard::id::AccountId;
+use tierguard::id::{AccountId, Region};
 
 use crate::tally::add;
 
-/// How many accounts are named.
+/// How many accounts are named, and how many Regions.
 const MOST: usize = 100;
 
 /// Records that were not handled. Adds up to the same in whatever order they are read.
@@ -17,17 +17,19 @@ pub(crate) struct Passed {
     pub(crate) unrelated: usize,
     /// Those of calls that may, and were not asked for.
     pub(crate) unselected: usize,
-    /// Changes in accounts of whose groups nothing is known.
+    /// Changes in accounts and Regions of whose groups nothing is known.
     pub(crate) elsewhere: Elsewhere,
 }
 
-/// How many changes were in accounts of whose groups nothing is known, and in which.
+/// How many changes were in accounts and Regions of whose groups nothing is known, and in which.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Elsewhere {
     /// How many there are.
     pub(crate) changes: usize,
     /// How many in each of the first accounts, by their numbers.
     pub(crate) accounts: BTreeMap<AccountId, usize>,
+    /// How many in each of the first Regions, by their names, of accounts of which some groups are known.
+    pub(crate) regions: BTreeMap<Region, usize>,
 }
 
 impl Passed {
@@ -36,10 +38,14 @@ impl Passed {
         let Self { unrelated, unselected, elsewhere } = other;
         add(&mut self.unrelated, unrelated);
         add(&mut self.unselected, unselected);
-        for (account, count) in elsewhere.accounts {
-            self.elsewhere.count(account, count);
+        let Elsewhere { changes, accounts, regions } = elsewhere;
+        add(&mut self.elsewhere.changes, changes);
+        for (account, more) in accounts {
+            count(&mut self.elsewhere.accounts, account, more);
         }
-        add(&mut self.elsewhere.changes, elsewhere.changes);
+        for (region, more) in regions {
+            count(&mut self.elsewhere.regions, region, more);
+        }
     }
 }
 
@@ -47,17 +53,30 @@ impl Elsewhere {
     /// One more, in `account`.
     pub(crate) fn add(&mut self, account: Option<AccountId>) {
         if let Some(account) = account {
-            self.count(account, 1);
+            count(&mut self.accounts, account, 1);
         }
         add(&mut self.changes, 1);
     }
 
-    fn count(&mut self, account: AccountId, more: usize) {
-        add(self.accounts.entry(account).or_default(), more);
-        // What goes has as many before it from now on, and does not come back.
-        if self.accounts.len() > MOST {
-            self.accounts.pop_last();
-        }
+    /// One more, in this `region` of an account of which other groups are known.
+    pub(crate) fn add_in(&mut self, region: Region) {
+        count(&mut self.regions, region, 1);
+        add(&mut self.changes, 1);
+    }
+
+    /// The accounts and the Regions, with how many changes were in each.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (&str, usize)> {
+        let accounts = self.accounts.iter().map(|(account, count)| (account.as_str(), *count));
+        accounts.chain(self.regions.iter().map(|(region, count)| (region.as_str(), *count)))
+    }
+}
+
+/// Counts some more at `place`, as long as it is one of the first.
+fn count<P: Ord>(places: &mut BTreeMap<P, usize>, place: P, more: usize) {
+    add(places.entry(place).or_default(), more);
+    // What goes has as many before it from now on, and does not come back.
+    if places.len() > MOST {
+        places.pop_last();
     }
 }
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use tierguard::Guard;
-use tierguard::id::AccountId;
+use tierguard::id::{AccountId, Region};
+use tierguard::judge::{Ignored, Verdict};
 use tierguard::wire::{Reading, Scope};
+use tierguard::{Guard, Handled};
 use tierguard_account::{Account, Desk};
 
 use crate::args::FailOn;
@@ -86,7 +87,7 @@ fn play(
     let wanted = Wanted { keep, selection: &settings.selection };
     let batch = Batch::read(&scenario.sources, wanted, console)?;
     teller.begin(&scenario.against, &policy, document)?;
-    let told = Told { selection: &settings.selection, owners: account.owners() };
+    let told = Told { selection: &settings.selection, owners: account.owners(), homes: account.homes() };
     let mut desk = Desk::new(Guard { policy, own_role: settings.own_role.clone() }, account);
     let last = handle(batch, &told, &mut desk, teller, console)?;
     if let Some(when) = settings.sweep {
@@ -101,6 +102,8 @@ struct Told<'s> {
     selection: &'s Selection,
     /// Those in the accounts of whose groups something is known; in all, where nobody knows which those are.
     owners: Option<BTreeSet<AccountId>>,
+    /// Where the groups are that were known at first, if that is known of all.
+    homes: Option<BTreeSet<(AccountId, Region)>>,
 }
 
 impl Told<'_> {
@@ -113,6 +116,15 @@ impl Told<'_> {
     fn is_elsewhere(&self, reading: &Reading) -> bool {
         let is_stranger = |account| self.owners.as_ref().is_some_and(|owners| !owners.contains(account));
         !reading.is_unrelated() && reading.event().account.as_ref().is_some_and(is_stranger)
+    }
+
+    /// The Region of a change whose group seems to be gone, and of which nobody knows any group. Of a group that was
+    /// made there meanwhile everything is known.
+    fn unknown_region(&self, handled: &Handled) -> Option<Region> {
+        let home = handled.event.account.clone().zip(handled.event.region.clone())?;
+        let is_gone = handled.judgement.verdict == Verdict::Ignored(Ignored::GroupGone);
+        let is_unknown = is_gone && self.homes.as_ref().is_some_and(|homes| !homes.contains(&home));
+        is_unknown.then_some(home.1)
     }
 }
 
@@ -134,8 +146,12 @@ fn handle(
         // What people would have been told by message is in the story.
         match desk.rehearse(json.as_bytes(), is_told) {
             Ok(handled) => {
-                teller.event(&handled, &origin, &json)?;
-                last.note(&handled);
+                if let Some(region) = told.unknown_region(&handled) {
+                    passed.elsewhere.add_in(region);
+                } else {
+                    teller.event(&handled, &origin, &json)?;
+                    last.note(&handled);
+                }
             }
             Err(reading) if reading.is_unrelated() => add(&mut passed.unrelated, 1),
             Err(reading) if told.is_before(&reading) => add(&mut passed.unselected, 1),

@@ -1,7 +1,6 @@
 //! The head of the page: what was replayed against what, and what it came to in a sentence and in a few numbers.
 
 use jiff::Timestamp;
-use tierguard::id::AccountId;
 
 use super::markup::text;
 use super::standing::{Standing, Standings};
@@ -47,10 +46,10 @@ fn changes(count: usize) -> String {
 /// The changes that were not judged, where there are any.
 fn left_out(Passed { unselected, elsewhere, .. }: &Passed) -> String {
     let unselected = (*unselected > 0).then(|| format!("{} not asked for", changes(*unselected)));
-    let accounts: Vec<_> = elsewhere.accounts.keys().map(AccountId::as_str).collect();
+    let places: Vec<_> = elsewhere.places().map(|(place, _)| place).collect();
     let elsewhere = (elsewhere.changes > 0).then(|| {
         let changes = changes(elsewhere.changes);
-        format!("{changes} in accounts of which the account file has no group: {}", some(&accounts))
+        format!("{changes} in accounts or Regions of which the account file has no group: {}", some(&places))
     });
     let parts: Vec<_> = unselected.into_iter().chain(elsewhere).collect();
     if parts.is_empty() { String::new() } else { fact("Left out", &parts.join("; ")) }

@@ -123,28 +123,31 @@ impl fmt::Display for Beside<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { passed: Passed { unselected, elsewhere, .. }, selection } = self;
         if !selection.is_all() {
-            let left_out = counted(*unselected, "change");
-            write!(f, "\n{QUIET}only events {selection}: {left_out} left out{QUIET:#}")?;
+            write!(f, "\n{QUIET}only events {selection}")?;
+            if *unselected > 0 {
+                write!(f, ": {} left out", counted(*unselected, "change"))?;
+            }
+            write!(f, "{QUIET:#}")?;
         }
         if elsewhere.changes > 0 {
             let changes = counted(elsewhere.changes, "change");
             write!(
                 f,
-                "\n{OPEN}{changes} not judged{OPEN:#}, in accounts of which the account file has no group: "
+                "\n{OPEN}{changes} not judged{OPEN:#}, in accounts or Regions of which the account file has no group: "
             )?;
-            accounts(f, elsewhere)?;
+            places(f, elsewhere)?;
         }
         Ok(())
     }
 }
 
-/// `111122223333 (2), 444455556666 (1)`.
-fn accounts(f: &mut fmt::Formatter<'_>, Elsewhere { accounts, .. }: &Elsewhere) -> fmt::Result {
+/// `111122223333 (2), us-west-2 (1)`.
+fn places(f: &mut fmt::Formatter<'_>, elsewhere: &Elsewhere) -> fmt::Result {
     const MOST: usize = 5;
-    let told: Vec<_> =
-        accounts.iter().take(MOST).map(|(account, count)| format!("{account} ({count})")).collect();
+    let mut places = elsewhere.places().map(|(place, count)| format!("{place} ({count})"));
+    let told: Vec<_> = places.by_ref().take(MOST).collect();
     f.write_str(&told.join(", "))?;
-    if accounts.len() > MOST { f.write_str(", \u{2026}") } else { Ok(()) }
+    if places.next().is_some() { f.write_str(", \u{2026}") } else { Ok(()) }
 }
 
 /// `1 rule`, `2 rules`.

@@ -141,14 +141,58 @@ fn changes_in_accounts_that_the_file_does_not_hold_are_told_and_not_judged() {
     insta::assert_snapshot!(told.split_once("\n4 security").unwrap().1, @"
      group events: 4 violations
     16 other events passed over
-    4 changes not judged, in accounts of which the account file has no group: 444455556666 (4)
+    4 changes not judged, in accounts or Regions of which the account file has no group: 444455556666 (4)
     4 forbidden rules: 4 revoked
     ");
     let told: Value = serde_json::from_str(&desk.run("replay --format json AWSLogs").out).unwrap();
-    assert_eq!(told["elsewhere"], json!({"changes": 4, "accounts": {"444455556666": 4}}));
+    assert_eq!(told["elsewhere"], json!({"changes": 4, "accounts": {"444455556666": 4}, "regions": {}}));
     // Without the file, all groups are learnt from their events.
     desk.write("account.json", json!({"SecurityGroups": []}).to_string());
     assert_eq!(replayed(&desk.run("replay --format jsonl AWSLogs")).len(), 8);
+}
+
+/// A group of another Region is not gone because nobody asked for that Region; of one that was made meanwhile everything is
+/// known.
+#[test]
+fn groups_in_regions_that_the_file_does_not_hold_are_not_gone() {
+    let desk = Desk::new("groups_in_regions_that_the_file_does_not_hold_are_not_gone");
+    let in_region = |region: &str, record: Value| {
+        let record = record
+            .to_string()
+            .replace("0000web1", "0000west")
+            .replace("\"opened\"", &format!("\"{region}\""));
+        moved(serde_json::from_str(&record).unwrap(), "111122223333", region, "2026-03-02T09:00:00Z")
+    };
+    let made = event(
+        "made",
+        0,
+        "CreateSecurityGroup",
+        &json!({"groupName": "web-new", "vpcId": "vpc-0a4e92abb9b3c7181", "groupDescription": "x", "tagSpecificationSet":
+            {"items": [{"resourceType": "security-group", "tags": [{"key": "tier", "value": "web"}]}]}}),
+        &json!({"groupId": "sg-0000000000000west", "_return": true}),
+    );
+    let ran = |account: &Value, records: Value, format: &str| {
+        desk.write("account.json", account.to_string());
+        desk.write("events.json", records.to_string());
+        desk.run(&format!("replay --mode observe {format} events.json")).out
+    };
+    let opened = opened("opened", 0, 22);
+    let known = [in_region("eu-west-1", opened.clone()), in_region("us-west-2", opened.clone())];
+    let mut told = account();
+    // Where one group's Region is not told, nobody knows whether it is not that one.
+    for (index, gone) in [(0, 2), (1, 2), (2, 1)] {
+        told["SecurityGroups"][index]["SecurityGroupArn"] =
+            json!("arn:aws:ec2:eu-west-1:111122223333:security-group/sg-1");
+        let told: Value = serde_json::from_str(&ran(&told, json!(known), "--format json")).unwrap();
+        assert_eq!([&told["events"], &told["verdicts"]["ignored"]], [gone, gone]);
+        let expected = if gone == 1 { json!({"us-west-2": 1}) } else { json!({}) };
+        assert_eq!(told["elsewhere"], json!({"changes": 2 - gone, "accounts": {}, "regions": expected}));
+    }
+    let lines = ran(&told, json!(known), "--summary");
+    assert!(lines.contains("1 change not judged, in accounts or Regions of which the account file has no group: us-west-2 (1)\n"), "{lines}");
+    let made = [in_region("us-west-2", made), in_region("us-west-2", opened)];
+    let told: Value = serde_json::from_str(&ran(&told, json!(made), "--format json")).unwrap();
+    assert_eq!([&told["verdicts"]["violation"], &told["elsewhere"]["changes"]], [1, 0]);
 }
 
 /// A prefix list that another account shares decides about rules here: what happens to it there is applied.

@@ -143,7 +143,7 @@ fn for_machines() {
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
     accounts: {"exact":true,"rows":[{"events":4,"first":"2026-03-02T09:00:01Z","last":"2026-03-04T17:30:00Z","name":"111122223333","undecidable":1,"undone":{"already_right":0,"detached":0,"failed":0,"left":0,"narrowed":0,"put_back":0,"revoked":2,"would_be_undone":0},"violations":2}]}
     callers: {"exact":true,"rows":[{"events":3,"first":"2026-03-02T09:00:01Z","last":"2026-03-02T09:00:04Z","name":"arn:aws:sts::111122223333:assumed-role/Developer/alice","undecidable":1,"undone":{"already_right":0,"detached":0,"failed":0,"left":0,"narrowed":0,"put_back":0,"revoked":2,"would_be_undone":0},"violations":2},{"events":1,"first":"2026-03-04T17:30:00Z","last":"2026-03-04T17:30:00Z","name":"arn:aws:sts::111122223333:assumed-role/Deploy/bob","undecidable":0,"undone":{"already_right":0,"detached":0,"failed":0,"left":0,"narrowed":0,"put_back":0,"revoked":0,"would_be_undone":0},"violations":0}]}
-    elsewhere: {"accounts":{},"changes":0}
+    elsewhere: {"accounts":{},"changes":0,"regions":{}}
     events: 4
     first: "2026-03-02T09:00:01Z"
     last: "2026-03-04T17:30:00Z"
