@@ -1,6 +1,6 @@
 //! May these peers reach this?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use tierguard::hypothesis::{Allowed, Hypothesis, Ruling};
@@ -11,7 +11,7 @@ use tierguard::policy::{Allow, Clause, Document, Exemption, Limits, Place, Polic
 use super::answer::{Answer, Excerpt, Word};
 use crate::clauses;
 
-/// How many rules are told that stay, and how many other tiers.
+/// How much is told of what is too much, how many rules that stay, and how many other tiers.
 const MOST: usize = 10;
 const DIRECTION: Direction = Direction::Ingress;
 
@@ -64,20 +64,22 @@ fn allowed(policy: &Policy, place: &str, flow: &Allow, clauses: &[Clause]) -> St
 
 /// What is forbidden of it, and the lines of the policy that say so.
 fn denied(ruling: &Ruling, violation: &Violation) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut add = |line: String| {
-        if !lines.contains(&line) {
-            lines.push(line);
-        }
-    };
-    violation.findings.iter().for_each(|finding| add(finding.why.clone()));
+    let why = violation.findings.iter().map(|finding| finding.why.clone());
     let terms = violation.findings.iter().flat_map(|finding| finding.excess.terms());
-    terms.for_each(|term| add(format!("too much: {}", ruling.in_words(&term.to_string()))));
-    for Allowed { rule, only_in } in ruling.allowed().into_iter().take(MOST) {
+    let excess = once(terms.map(|term| format!("too much: {}", ruling.in_words(&term.to_string()))));
+    let more = excess.len().saturating_sub(MOST);
+    let more = (more > 0).then(|| format!("too much: {more} more"));
+    let allowed = ruling.allowed().into_iter().take(MOST).map(|Allowed { rule, only_in }| {
         let rule = ruling.in_words(&rule.permission.to_string());
-        add(format!("allowed{}: {rule}", in_groups(&only_in)));
-    }
-    lines
+        format!("allowed{}: {rule}", in_groups(&only_in))
+    });
+    once(why).into_iter().chain(excess.into_iter().take(MOST)).chain(more).chain(once(allowed)).collect()
+}
+
+/// `lines`, each once.
+fn once(lines: impl Iterator<Item = String>) -> Vec<String> {
+    let mut told = BTreeSet::new();
+    lines.filter(|line| told.insert(line.clone())).collect()
 }
 
 /// In which groups, where it is not in all.

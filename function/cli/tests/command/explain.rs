@@ -113,6 +113,15 @@ fn help() {
 }
 
 #[test]
+fn of_much_that_is_too_much_some_is_told() {
+    let desk = desk("of_much_that_is_too_much_some_is_told");
+    let told = desk.run(&format!("explain {AT} may internet reach 22/tcp of db")).out;
+    let excess: Vec<_> = told.lines().filter(|line| line.starts_with("too much: ")).collect();
+    assert_eq!((excess.len(), excess.first().copied()), (11, Some("too much: 22/tcp from 0.0.0.0/5")));
+    insta::assert_snapshot!(excess[10], @"too much: 175 more");
+}
+
+#[test]
 fn what_may_reach_what() {
     let desk = desk("what_may_reach_what");
     let ask = |question: &str| desk.run(&format!("explain {AT} may {question}")).shown();
