@@ -10,7 +10,8 @@ mod init;
 mod man;
 mod replay;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::console::Speech;
 
@@ -30,6 +31,26 @@ pub(crate) use replay::{FailOn, Format, ModeArg, ReplayArgs};
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Args {
+    /// What was typed.
+    ///
+    /// # Errors
+    /// When it cannot be parsed, or asks for help.
+    pub(crate) fn parsed() -> Result<Self, clap::Error> {
+        Self::try_parse().map_err(|mut error| {
+            if let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand)
+                && Self::command()
+                    .find_subcommand("policy")
+                    .is_some_and(|policy| policy.find_subcommand(typed).is_some())
+            {
+                let tip = format!("write `tierguard policy {typed}`");
+                error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+            }
+            error
+        })
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -17,6 +17,7 @@ use crate::clock::instant_or_now;
 use crate::console::{Console, Problem};
 use crate::exit::Exit;
 use crate::failure::{Failure, answered};
+use crate::shown::shown;
 use crate::{files, jsonl};
 
 /// How the names of files of cases end.
@@ -48,10 +49,14 @@ impl Problem for CasesError {
     fn help(&self) -> Option<String> {
         Some(match self {
             Self::NotListed { .. } => "name the cases with `--cases FILE`".to_owned(),
-            Self::None { .. } => {
-                "write some into a file named `policy.test.yaml` there (`tierguard policy test --help` shows how), or \
-                 name one with `--cases FILE`"
-                    .to_owned()
+            Self::None { policy } => {
+                let name = name_of(policy);
+                let stem = POLICIES.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or("policy");
+                format!(
+                    "write some into a file named `{}.test.yaml` there (`tierguard policy test --help` shows how), or \
+                     name one with `--cases FILE`",
+                    shown(stem)
+                )
             }
         })
     }

@@ -14,5 +14,7 @@ pub(crate) fn instant_or_now(text: Option<String>) -> Result<Timestamp, UsageErr
     reason = "people at a desk ask about now; the instant goes in from here"
 )]
 fn now() -> Timestamp {
-    Timestamp::now()
+    let now = Timestamp::now();
+    // To the second, as `CloudTrail` tells times.
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
 }

@@ -42,6 +42,10 @@ pub(crate) enum FileError {
 impl Problem for FileError {
     fn help(&self) -> Option<String> {
         Some(match self {
+            Self::Unreadable { noun: "policy", source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                "give the path of a policy: `tierguard policy init --account FILE` drafts a first one"
+                    .to_owned()
+            }
             Self::Unreadable { .. } => "give the path of a text file that you may read".to_owned(),
             Self::TooLarge { noun: "policy", .. } => {
                 "give the path of a policy: one is a few pages long".to_owned()

@@ -61,8 +61,6 @@ mod window;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::args::{Args, Command, PolicyCommand};
 use crate::console::Console;
 use crate::exit::Exit;
@@ -75,7 +73,7 @@ fn main() -> ExitCode {
 }
 
 fn run(console: &mut Console) -> Result<Exit, Failure> {
-    let command = Args::try_parse()?.command;
+    let command = Args::parsed()?.command;
     console.speak(command.speech());
     match command {
         Command::Policy(PolicyCommand::Check(args)) => check::check(args, console),

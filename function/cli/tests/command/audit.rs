@@ -32,7 +32,7 @@ fn desk(test: &str) -> Desk {
 
 #[test]
 fn help() {
-    insta::assert_snapshot!(Desk::empty("audit_help").run("audit --help").shown(), @"
+    insta::assert_snapshot!(Desk::empty("audit_help").run("audit --help").shown(), @r"
     exit 0
     --- stdout
     Judge every group of an account now: what the sweep would say
@@ -76,7 +76,8 @@ fn help() {
     Examples:
       aws ec2 describe-security-groups --output json > account.json
       tierguard audit --policy policy.yaml --account account.json
-      tierguard audit --policy policy.yaml --account account.json --format sarif > tierguard.sarif
+      tierguard audit --policy policy.yaml --account account.json --format sarif \
+        > tierguard.sarif
 
     Exit status: 0 judged, 1 an error, 2 what --fail-on names, 64 wrong usage.
     ");
@@ -388,7 +389,7 @@ fn what_is_missing() {
     exit 1
     --- stderr
     error: the policy `nowhere.yaml` cannot be read: No such file or directory (os error 2)
-      help: give the path of a text file that you may read
+      help: give the path of a policy: `tierguard policy init --account FILE` drafts a first one
     error: the account `nowhere.json` cannot be read: No such file or directory (os error 2)
       help: give the path of a text file that you may read
     ");

@@ -198,6 +198,8 @@ fn what_is_wrong_is_told_and_nothing_passes_for_it() {
     error: there are no cases beside `policy.yaml`
       help: write some into a file named `policy.test.yaml` there (`tierguard policy test --help` shows how), or name one with `--cases FILE`
     ");
+    desk.write("tight.yml", "version: 1\nelsewhere: { deny: [{ ports: 22/tcp, from: internet }] }\n");
+    assert!(desk.run("policy test tight.yml").err.contains("into a file named `tight.test.yaml` there"));
     desk.write("good.test.yaml", GOOD);
     desk.write("wrong.test.yaml", "cases: [{ tier: wbe, ports: 443/tcp, from: anywhere, is: allowed }]");
     insta::assert_snapshot!(desk.run("policy test").shown(), @"
@@ -228,7 +230,7 @@ fn what_is_wrong_is_told_and_nothing_passes_for_it() {
     exit 1
     --- stderr
     error: the policy `nowhere/policy.yaml` cannot be read: No such file or directory (os error 2)
-      help: give the path of a text file that you may read
+      help: give the path of a policy: `tierguard policy init --account FILE` drafts a first one
     ");
 }
 

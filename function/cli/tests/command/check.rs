@@ -283,7 +283,7 @@ fn what_cannot_be_read() {
     exit 1
     --- stderr
     error: the policy `nowhere.yaml` cannot be read: No such file or directory (os error 2)
-      help: give the path of a text file that you may read
+      help: give the path of a policy: `tierguard policy init --account FILE` drafts a first one
     ");
     insta::assert_snapshot!(desk.run("policy check --account nowhere.json").shown(), @"
     exit 1

@@ -186,7 +186,7 @@ fn what_is_not_there() {
     exit 1
     --- stderr
     error: the policy `none.yaml` cannot be read: No such file or directory (os error 2)
-      help: give the path of a text file that you may read
+      help: give the path of a policy: `tierguard policy init --account FILE` drafts a first one
     ");
     insta::assert_snapshot!(desk.run("replay --account none.json event.json").shown(), @"
     exit 1

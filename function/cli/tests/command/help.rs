@@ -60,6 +60,8 @@ fn what_is_unknown_is_said_with_what_was_perhaps_meant() {
 
     For more information, try '--help'.
     ");
+    assert!(desk.run("init --account a.json").err.contains("\n  tip: write `tierguard policy init`\n"));
+    assert!(!desk.run("polcy").err.contains("tierguard policy"));
     insta::assert_snapshot!(desk.run("policy chekc").shown(), @"
     exit 64
     --- stderr

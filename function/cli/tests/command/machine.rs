@@ -34,7 +34,7 @@ fn where_the_answer_is_json_an_error_is_too() {
     "#);
     insta::assert_snapshot!(err("explain who can reach vault --format json"), @r#"
     exit 1
-    {"error":"no tier has the name `vault`","help":"write the name of a tier","file":"question","line":1,"column":15}
+    {"error":"no tier has the name `vault`","help":"write the name of a tier: `db`, `web`","file":"question","line":1,"column":15}
     "#);
     insta::assert_snapshot!(err("audit --account account.json --policy bad.yaml --format json"), @r#"
     exit 1

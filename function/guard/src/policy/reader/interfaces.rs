@@ -27,6 +27,8 @@ const TOGETHER: Expected = Expected {
 };
 const SET: Expected = Expected { what: "a list of tiers that may meet", example: "`[web, ssh-admin]`" };
 const TIER: Expected = Expected { what: "the name of a tier", example: "`[web, ssh-admin]`" };
+/// How many tiers are named to somebody who looks for one.
+const MOST_TIERS: usize = 8;
 const ON_VIOLATION: Expected =
     Expected { what: "an answer to tiers that may not meet", example: "`notify` or `detach`" };
 
@@ -86,7 +88,8 @@ pub(super) fn tier(name: &str, span: Span, names: &Names<'_>, errors: &mut Error
         Some(NameKind::Network) => errors.push(span, &Mistake::NotATier { name: name.into() }),
         None => errors.push_with(span, |_| {
             let nearest = nearest(name, names.tiers()).map(str::to_owned);
-            Mistake::UnknownTier { name: name.into(), nearest }
+            let tiers = names.tiers().take(MOST_TIERS).map(str::to_owned).collect();
+            Mistake::UnknownTier { name: name.into(), nearest, tiers }
         }),
     }
     None

@@ -122,7 +122,7 @@ pub(super) enum Mistake {
     #[error("{text} is not a time from one minute to seven days")]
     NotSoLong { text: Quoted },
     #[error("no tier has the name {name}")]
-    UnknownTier { name: Quoted, nearest: Option<String> },
+    UnknownTier { name: Quoted, nearest: Option<String>, tiers: Vec<String> },
     #[error("{name} is a network, not a tier")]
     NotATier { name: Quoted },
     #[error("{name} is in this list already")]
@@ -195,13 +195,18 @@ impl Problem for Mistake {
             | Self::KindOrList { expected, found: _ }
             | Self::OnViolation { word: _, expected } => format!("write {}", expected.example),
             Self::Question { forms } => format!("write {forms}"),
+            Self::UnknownTier { name: _, nearest: None, tiers } if !tiers.is_empty() => {
+                let tiers: Vec<_> =
+                    tiers.iter().map(|tier| Quoted::from(tier.as_str()).to_string()).collect();
+                format!("write the name of a tier: {}", tiers.join(", "))
+            }
             Self::Truth { word: _, key } => format!("write `{key}: true` or `{key}: false`"),
             Self::Address { address } => {
                 format!("write `{address}/{}`", if address.is_ipv4() { 32 } else { 128 })
             }
             Self::UnknownName { name: _, nearest: Some(nearest) }
             | Self::UnknownPrincipal { name: _, nearest: Some(nearest) }
-            | Self::UnknownTier { name: _, nearest: Some(nearest) } => {
+            | Self::UnknownTier { name: _, nearest: Some(nearest), tiers: _ } => {
                 format!("write {}", Quoted::from(nearest.as_str()))
             }
             Self::Session { arn: _, role, is_sso: false } => {

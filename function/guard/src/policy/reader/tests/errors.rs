@@ -1002,9 +1002,9 @@ fn interfaces() {
     5:56: no tier has the name `wbe`
         write `web`
     5:61: no tier has the name `anywhere`
-        write the name of a tier
+        write the name of a tier: `web`
     5:71: no tier has the name `cache`
-        write the name of a tier
+        write the name of a tier: `web`
     5:80: expected the name of a tier, found a list
         write `[web, ssh-admin]`
     5:88: expected a list of tiers that may meet, found nothing
