@@ -20,7 +20,7 @@ pub(crate) fn man(ManArgs { out }: ManArgs) -> Result<Exit, Failure> {
     let mut command = Args::command().disable_help_subcommand(true);
     command.build();
     match out {
-        None => answered(io::stdout().lock().write_all(&page(&of(command))?), Exit::Handled),
+        None => answered(io::stdout().lock().write_all(page(&of(command))?.as_bytes()), Exit::Handled),
         Some(folder) => {
             write_all(&command, &folder)?;
             Ok(Exit::Handled)
@@ -41,8 +41,11 @@ fn of(command: Command) -> Man {
     Man::new(command).source(concat!("tierguard ", env!("CARGO_PKG_VERSION")))
 }
 
-fn page(man: &Man) -> io::Result<Vec<u8>> {
+fn page(man: &Man) -> io::Result<String> {
     let mut page = Vec::new();
     man.render(&mut page)?;
-    Ok(page)
+    let page = String::from_utf8(page).map_err(io::Error::other)?;
+    // What stands after the options is examples, whose lines are to stay as they are.
+    let page = page.replacen(".SH EXTRA\n", ".SH EXAMPLES\n.nf\n", 1);
+    Ok(page.replacen(".SH VERSION\n", ".fi\n.SH VERSION\n", 1))
 }

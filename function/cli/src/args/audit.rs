@@ -53,6 +53,7 @@ const EXAMPLES: &str = "\
 Examples:
   aws ec2 describe-security-groups --output json > account.json
   tierguard audit --policy policy.yaml --account account.json
-  tierguard audit --policy policy.yaml --account account.json --format sarif > tierguard.sarif
+  tierguard audit --policy policy.yaml --account account.json --format sarif \\
+    > tierguard.sarif
 
 Exit status: 0 judged, 1 an error, 2 what --fail-on names, 64 wrong usage.";

@@ -14,7 +14,8 @@ pub(crate) struct CompletionsArgs {
 const EXAMPLES: &str = "\
 Examples:
   source <(tierguard completions bash)
-  tierguard completions bash > ~/.local/share/bash-completion/completions/tierguard
+  tierguard completions bash \\
+    > ~/.local/share/bash-completion/completions/tierguard
   tierguard completions zsh > ~/.zfunc/_tierguard
   tierguard completions fish > ~/.config/fish/completions/tierguard.fish
   tierguard completions powershell | Out-String | Invoke-Expression

@@ -113,11 +113,13 @@ const EXAMPLES: &str = "\
 Examples:
   tierguard replay events
   tierguard replay --policy policy.yaml --mode observe AWSLogs/
-  tierguard replay --policy policy.yaml --since 2026-02-01 --until 2026-02-28 AWSLogs/
+  tierguard replay --policy policy.yaml --since 2026-02-01 --until 2026-02-28 \\
+    AWSLogs/
   aws cloudtrail lookup-events --output json |
     tierguard replay --policy policy.yaml --format jsonl -
   tierguard replay --policy policy.yaml --mode observe --summary AWSLogs/
-  tierguard replay --policy policy.yaml --mode observe --report march.html AWSLogs/
+  tierguard replay --policy policy.yaml --mode observe --report march.html \\
+    AWSLogs/
   tierguard replay --sweep --account account.json --at 2026-03-02T09:00:00Z
 
 Exit status: 0 handled, 1 an error, 2 a violation with --fail-on violation, 64 wrong usage.";

@@ -122,7 +122,7 @@ fn help() {
     Examples:
       aws ec2 describe-security-groups --output json > account.json
       tierguard policy init --account account.json > policy.yaml
-      tierguard policy init --account account.json --tag Application --out policy.yaml
+      tierguard policy init --account account.json --tag App --out policy.yaml
 
     Exit status: 0 drafted, 1 an error, 64 wrong usage.
     ");
