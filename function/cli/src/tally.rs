@@ -21,6 +21,8 @@ pub(crate) struct Tally {
     pub(crate) unmanaged: usize,
     /// Security group events that need no judgement.
     pub(crate) ignored: usize,
+    /// Those of them whose groups are gone.
+    pub(crate) gone: usize,
     /// Events that need a person.
     pub(crate) undecidable: usize,
     /// Everything that is no security group change.
@@ -48,6 +50,9 @@ impl Tally {
             Verdict::Undecidable(_) => &mut self.undecidable,
         };
         add(verdicts, 1);
+        if *verdict == Verdict::Ignored(Ignored::GroupGone) {
+            add(&mut self.gone, 1);
+        }
         if let Verdict::Violation(violation) = verdict {
             self.undone.count(violation, &handled.actions);
         }

@@ -16,6 +16,7 @@ pub(crate) struct Summed<'b> {
     last: Option<String>,
     events: usize,
     verdicts: Verdicts,
+    gone: usize,
     unrelated: usize,
     #[serde(skip_serializing_if = "Selection::is_all")]
     selection: &'b Selection,
@@ -79,13 +80,14 @@ impl<'b> Summed<'b> {
         let Breakdown { scenes, all, tiers, callers, rules, accounts, regions, passed, selection, sweeps } =
             breakdown;
         let CountsReport { events, undone, first, last, .. } = CountsReport::of(all);
-        let Tally { compliant, violations, unmanaged, ignored, undecidable, unrelated, .. } = *tally;
+        let Tally { compliant, violations, unmanaged, ignored, gone, undecidable, unrelated, .. } = *tally;
         Self {
             scenarios: scenes,
             first,
             last,
             events,
             verdicts: Verdicts { compliant, violation: violations, unmanaged, undecidable, ignored },
+            gone,
             unrelated,
             selection,
             unselected: passed.unselected,

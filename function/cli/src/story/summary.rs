@@ -34,7 +34,7 @@ type Count = (usize, Style, &'static str);
 
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tally { compliant, violations, unmanaged, ignored, undecidable, unrelated, undone, .. } =
+        let Tally { compliant, violations, unmanaged, ignored, gone, undecidable, unrelated, undone, .. } =
             *self.tally;
         write!(f, "{HEADING}{}{HEADING:#}", counted(self.tally.events(), "security group event"))?;
         let counts = [
@@ -45,6 +45,9 @@ impl fmt::Display for Summary<'_> {
             (ignored, Style::new(), "ignored"),
         ];
         list(f, &counts)?;
+        if gone > 0 {
+            write!(f, " ({gone} of groups that are gone)")?;
+        }
         if unrelated > 0 {
             write!(f, "\n{QUIET}{} passed over{QUIET:#}", counted(unrelated, "other event"))?;
         }

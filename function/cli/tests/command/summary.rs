@@ -146,6 +146,7 @@ fn for_machines() {
     elsewhere: {"accounts":{},"changes":0,"regions":{}}
     events: 4
     first: "2026-03-02T09:00:01Z"
+    gone: 0
     last: "2026-03-04T17:30:00Z"
     regions: {"exact":true,"rows":[{"events":3,"first":"2026-03-02T09:00:01Z","last":"2026-03-04T17:30:00Z","name":"eu-west-1","undecidable":0,"undone":{"already_right":0,"detached":0,"failed":0,"left":0,"narrowed":0,"put_back":0,"revoked":2,"would_be_undone":0},"violations":2},{"events":1,"first":"2026-03-02T09:00:04Z","last":"2026-03-02T09:00:04Z","name":"eu-north-1","undecidable":1,"undone":{"already_right":0,"detached":0,"failed":0,"left":0,"narrowed":0,"put_back":0,"revoked":0,"would_be_undone":0},"violations":0}]}
     rules: {"exact":true,"rows":[{"events":2,"first":"2026-03-02T09:00:01Z","last":"2026-03-02T09:00:02Z","name":"22/tcp from 0.0.0.0/0","undecidable":0,"undone":{"already_right":0,"detached":0,"failed":0,"left":0,"narrowed":0,"put_back":0,"revoked":2,"would_be_undone":0},"violations":2},{"events":1,"first":"2026-03-04T17:30:00Z","last":"2026-03-04T17:30:00Z","name":"3306/tcp from 203.0.113.7/32","undecidable":0,"undone":{"already_right":0,"detached":0,"failed":0,"left":0,"narrowed":0,"put_back":0,"revoked":0,"would_be_undone":0},"violations":0}]}

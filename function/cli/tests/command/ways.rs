@@ -538,7 +538,7 @@ fn what_else_there_is_to_know() {
         note       a group of db is deleted
     2026-03-02T09:00:07Z  ignored      -    -                     CreateTags        Developer/alice  (group-gone)
 
-    7 security group events: 3 violations, 2 unmanaged, 2 ignored
+    7 security group events: 3 violations, 2 unmanaged, 2 ignored (2 of groups that are gone)
     4 forbidden rules: 2 revoked, 2 left in place
     ");
     insta::assert_snapshot!(reports(&desk, &remarks()), @r#"
