@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use tierguard::id::{AccountId, Region};
+use tierguard::change::Event;
+use tierguard::id::AccountId;
 
 use crate::tally::add;
 
@@ -28,8 +29,8 @@ pub(crate) struct Elsewhere {
     pub(crate) changes: usize,
     /// How many in each of the first accounts, by their numbers.
     pub(crate) accounts: BTreeMap<AccountId, usize>,
-    /// How many in each of the first Regions, by their names, of accounts of which some groups are known.
-    pub(crate) regions: BTreeMap<Region, usize>,
+    /// How many in each of the first Regions of accounts of which other groups are known: `111122223333/eu-west-1`.
+    pub(crate) regions: BTreeMap<String, usize>,
 }
 
 impl Passed {
@@ -58,9 +59,11 @@ impl Elsewhere {
         add(&mut self.changes, 1);
     }
 
-    /// One more, in this `region` of an account of which other groups are known.
-    pub(crate) fn add_in(&mut self, region: Region) {
-        count(&mut self.regions, region, 1);
+    /// One more, in the Region of `event`, in an account of which other groups are known.
+    pub(crate) fn add_in_region(&mut self, event: &Event) {
+        if let (Some(account), Some(region)) = (&event.account, &event.region) {
+            count(&mut self.regions, format!("{account}/{region}"), 1);
+        }
         add(&mut self.changes, 1);
     }
 
@@ -82,6 +85,8 @@ fn count<P: Ord>(places: &mut BTreeMap<P, usize>, place: P, more: usize) {
 
 #[cfg(test)]
 mod tests {
+    use tierguard::id::Region;
+
     use super::*;
 
     fn account(n: usize) -> AccountId {
@@ -92,16 +97,26 @@ mod tests {
     fn it_adds_up_to_the_same_in_any_order() {
         let ids = || (0..3 * MOST).chain(0..MOST / 2);
         let mut all = Elsewhere::default();
-        ids().for_each(|n| all.add(Some(account(n))));
+        let event = |n| Event {
+            account: Some(account(n)),
+            region: Region::new("eu-west-1").ok(),
+            ..Event::default()
+        };
+        for n in ids() {
+            all.add(Some(account(n)));
+            all.add_in_region(&event(n));
+        }
         let (mut even, mut odd) = (Passed::default(), Passed::default());
         let backwards: Vec<_> = ids().collect();
         for n in backwards.into_iter().rev() {
             let half = if n % 2 == 0 { &mut even } else { &mut odd };
             half.elsewhere.add(Some(account(n)));
+            half.elsewhere.add_in_region(&event(n));
         }
         even.merge(odd);
         assert_eq!(even.elsewhere, all);
-        assert_eq!((all.changes, all.accounts.len()), (3 * MOST + MOST / 2, MOST));
+        assert_eq!((all.changes, all.accounts.len(), all.regions.len()), (7 * MOST, MOST, MOST));
         assert_eq!((all.accounts[&account(0)], all.accounts[&account(MOST - 1)]), (2, 1));
+        assert_eq!(all.regions["000000000000/eu-west-1"], 2);
     }
 }

@@ -191,7 +191,9 @@ impl Collect for File<'_> {
             add(if is_change { &mut passed.unselected } else { &mut passed.unrelated }, 1);
             return;
         }
-        let slim = if is_change { None } else { header.json() };
+        // Of a call on tags the header does not tell that it names no group.
+        let says_enough = |slim: &String| !may_be_change(slim.as_bytes(), Scope::All);
+        let slim = if is_change { None } else { header.json().filter(says_enough) };
         let record = Record {
             turn: Turn { moment: header.moment(), spot },
             json: slim.unwrap_or_else(|| json.to_owned()).into_boxed_str(),

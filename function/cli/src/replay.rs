@@ -15,6 +15,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::reading::{Keep, Wanted};
+use crate::repeats::Repeats;
 use crate::report::Report;
 use crate::scenario::{self, Scenario};
 use crate::selection::Selection;
@@ -118,13 +119,14 @@ impl Told<'_> {
         !reading.is_unrelated() && reading.event().account.as_ref().is_some_and(is_stranger)
     }
 
-    /// The Region of a change whose group seems to be gone, and of which nobody knows any group. Of a group that was
-    /// made there meanwhile everything is known.
-    fn unknown_region(&self, handled: &Handled) -> Option<Region> {
-        let home = handled.event.account.clone().zip(handled.event.region.clone())?;
+    /// Whether its group seems to be gone, in a Region of which nobody knows any group. One that was made there meanwhile is
+    /// known, until it is deleted.
+    fn is_in_unknown_region(&self, handled: &Handled) -> bool {
         let is_gone = handled.judgement.verdict == Verdict::Ignored(Ignored::GroupGone);
-        let is_unknown = is_gone && self.homes.as_ref().is_some_and(|homes| !homes.contains(&home));
-        is_unknown.then_some(home.1)
+        let is_deleted = handled.event.name.as_deref() == Some("DeleteSecurityGroup");
+        let home = handled.event.account.clone().zip(handled.event.region.clone());
+        let is_known = self.homes.as_ref().zip(home).is_none_or(|(homes, home)| homes.contains(&home));
+        is_gone && !is_deleted && !is_known
     }
 }
 
@@ -136,7 +138,7 @@ fn handle(
     teller: &mut Teller,
     console: &mut Console,
 ) -> Result<Last, Failure> {
-    let mut last = Last::default();
+    let (mut last, mut repeats) = (Last::default(), Repeats::default());
     let counter = console.progress.handle(batch.total());
     let mut passed = std::mem::take(&mut batch.passed);
     for record in batch {
@@ -145,17 +147,24 @@ fn handle(
         let is_told = |reading: &Reading| !told.is_before(reading) && !told.is_elsewhere(reading);
         // What people would have been told by message is in the story.
         match desk.rehearse(json.as_bytes(), is_told) {
-            Ok(handled) => {
-                if let Some(region) = told.unknown_region(&handled) {
-                    passed.elsewhere.add_in(region);
-                } else {
-                    teller.event(&handled, &origin, &json)?;
-                    last.note(&handled);
+            Ok(handled) if told.is_in_unknown_region(&handled) => {
+                last.pass(handled.event.time);
+                if !repeats.has(&handled.event) {
+                    passed.elsewhere.add_in_region(&handled.event);
                 }
+            }
+            Ok(handled) => {
+                teller.event(&handled, &origin, &json)?;
+                last.note(&handled);
             }
             Err(reading) if reading.is_unrelated() => add(&mut passed.unrelated, 1),
             Err(reading) if told.is_before(&reading) => add(&mut passed.unselected, 1),
-            Err(reading) => passed.elsewhere.add(reading.event().account.clone()),
+            Err(reading) => {
+                last.pass(reading.event().time);
+                if !repeats.has(reading.event()) {
+                    passed.elsewhere.add(reading.event().account.clone());
+                }
+            }
         }
     }
     console.progress.finish();

@@ -50,9 +50,14 @@ impl Last {
         if judgement.verdict == Verdict::Ignored(Ignored::NotAChange) {
             return;
         }
-        self.time = event.time.or(self.time);
+        self.pass(event.time);
         self.accounts.extend(event.account.clone());
         self.regions.extend(event.region.clone());
+    }
+
+    /// Takes note of when a change was that is not told.
+    pub(crate) fn pass(&mut self, time: Option<Timestamp>) {
+        self.time = time.or(self.time);
     }
 
     /// The account whose groups `desk` has, else that of the events, and their Region; none where there are several, so

@@ -151,6 +151,23 @@ fn changes_in_accounts_that_the_file_does_not_hold_are_told_and_not_judged() {
     assert_eq!(replayed(&desk.run("replay --format jsonl AWSLogs")).len(), 8);
 }
 
+/// Most calls on tags name no group: what is told of each event agrees with what is only counted.
+#[test]
+fn a_call_on_tags_of_something_else_is_no_change() {
+    let desk = Desk::new("a_call_on_tags_of_something_else_is_no_change");
+    let request = json!({"resourcesSet": {"items": [{"resourceId": "i-1"}]}, "tagSet": {"items": [{"key": "a", "value": "b"}]}});
+    let tagged = event("tagged", 0, "CreateTags", &request, &json!({"_return": true}));
+    let mut failed = event("failed", 0, "DeleteTags", &request, &Value::Null);
+    failed["errorCode"] = json!("Client.UnauthorizedOperation");
+    for log in [json!([tagged, failed]).to_string(), format!("{:#}", json!([tagged, failed]))] {
+        desk.write("events.json", log);
+        let lines = desk.run("replay --format jsonl events.json").out;
+        assert_eq!(lines.matches(r#""reason":"not-a-change""#).count(), 2, "{lines}");
+        let summary = desk.run("replay --summary events.json").out;
+        assert!(summary.contains("0 security group events\n2 other events passed over\n"), "{summary}");
+    }
+}
+
 /// A group of another Region is not gone because nobody asked for that Region; of one that was made meanwhile everything is
 /// known.
 #[test]
@@ -185,14 +202,21 @@ fn groups_in_regions_that_the_file_does_not_hold_are_not_gone() {
             json!("arn:aws:ec2:eu-west-1:111122223333:security-group/sg-1");
         let told: Value = serde_json::from_str(&ran(&told, json!(known), "--format json")).unwrap();
         assert_eq!([&told["events"], &told["verdicts"]["ignored"]], [gone, gone]);
-        let expected = if gone == 1 { json!({"us-west-2": 1}) } else { json!({}) };
+        let expected = if gone == 1 { json!({"111122223333/us-west-2": 1}) } else { json!({}) };
         assert_eq!(told["elsewhere"], json!({"changes": 2 - gone, "accounts": {}, "regions": expected}));
     }
     let lines = ran(&told, json!(known), "--summary");
-    assert!(lines.contains("1 change not judged, in accounts or Regions of which the account file has no group: us-west-2 (1)\n"), "{lines}");
-    let made = [in_region("us-west-2", made), in_region("us-west-2", opened)];
+    assert!(lines.contains("1 change not judged, in accounts or Regions of which the account file has no group: 111122223333/us-west-2 (1)\n"), "{lines}");
+    // It is counted once, and the sweep is at its time.
+    let twice = json!([known[1], known[1]]);
+    assert!(ran(&told, twice, "--summary --sweep").contains("111122223333/us-west-2 (1)\n"));
+    // What is deleted is gone, whoever knows of it.
+    let request = json!({"groupId": "sg-0000000000000west"});
+    let deleted = event("deleted", 1, "DeleteSecurityGroup", &request, &json!({"_return": true}));
+    let made =
+        [in_region("us-west-2", made), in_region("us-west-2", opened), in_region("us-west-2", deleted)];
     let told: Value = serde_json::from_str(&ran(&told, json!(made), "--format json")).unwrap();
-    assert_eq!([&told["verdicts"]["violation"], &told["elsewhere"]["changes"]], [1, 0]);
+    assert_eq!([&told["verdicts"]["violation"], &told["gone"], &told["elsewhere"]["changes"]], [1, 1, 0]);
 }
 
 /// A prefix list that another account shares decides about rules here: what happens to it there is applied.
