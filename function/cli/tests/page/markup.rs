@@ -271,5 +271,5 @@ fn what_was_left_out_is_told() {
     ");
     let account = crate::desk::account().to_string().replace("111122223333", "444455556666");
     desk.write("account.json", account);
-    insta::assert_snapshot!(facts(""), @"<div><dt>Left out</dt><dd>40 changes in accounts of which the account file has no group: 111122223333</dd></div>");
+    insta::assert_snapshot!(facts(""), @"<div><dt>Left out</dt><dd>40 changes in accounts or Regions of which the account file has no group: 111122223333</dd></div>");
 }
