@@ -95,8 +95,10 @@ impl NoEvents {
         Self(given.filter_map(|path| path.canonicalize().ok()).collect())
     }
 
-    fn contain(&self, path: &Path) -> bool {
-        !self.0.is_empty() && path.canonicalize().is_ok_and(|path| self.0.contains(&path))
+    fn contain(&self, file: &DirEntry) -> bool {
+        // Behind no link it has the name that it is known by.
+        let may_be = |known: &PathBuf| file.path_is_symlink() || known.file_name() == Some(file.file_name());
+        self.0.iter().any(may_be) && file.path().canonicalize().is_ok_and(|path| self.0.contains(&path))
     }
 }
 
@@ -106,7 +108,7 @@ fn walk(folder: &Path, settings: &Settings, no_events: &NoEvents, console: &mut 
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         match entry {
             Ok(entry) if layout::is_of_another_service(entry.path()) => drop(entry),
-            Ok(entry) if is_events(&entry) && !no_events.contain(entry.path()) => {
+            Ok(entry) if is_events(&entry) && !no_events.contain(&entry) => {
                 if !settings.selection.may_be_in(entry.path()) {
                     unwanted = true;
                     continue;
