@@ -61,7 +61,7 @@ fn value<R: Read>(
         }
         Next::Long => long(values, deepest, to),
         Next::Broken(broken) => Err(lost(values, &broken, to)),
-        Next::End => Err(lost(values, &values.fault("EOF while parsing a value"), to)),
+        Next::End => Err(astray(values, "EOF while parsing a value", to)),
     }
 }
 
@@ -107,7 +107,7 @@ fn elements<R: Read>(values: &mut Values<R>, deepest: usize, to: &mut impl Take)
 fn element<R: Read>(values: &mut Values<R>, deepest: usize, to: &mut impl Take) -> Result<(), Lost> {
     let next = values.next();
     let rest = values.window.rest();
-    if let (Next::Broken(broken), Extent::Whole { length, is_plain: _ }) = (&next, object::extent(rest))
+    if let (Next::Broken(broken), Extent::Whole { length, seen: _ }) = (&next, object::extent(rest))
         && let Some(b',' | b']') = rest.get(length..).and_then(|after| after.trim_ascii_start().first())
     {
         shape::salvage(values.text(length), to);
@@ -152,7 +152,7 @@ fn other<R: Read>(values: &mut Values<R>, to: &mut impl Take) -> Result<(), Lost
         Next::Value(length) => values.window.advance(length),
         Next::Long => pass_over(values),
         Next::Broken(broken) => return Err(lost(values, &broken, to)),
-        Next::End => return Err(lost(values, &values.fault("EOF while parsing a value"), to)),
+        Next::End => return Err(astray(values, "EOF while parsing a value", to)),
     }
     Ok(())
 }
@@ -166,15 +166,15 @@ fn is_list_key<R: Read>(values: &mut Values<R>, to: &mut impl Take) -> Result<bo
             pass_over(values);
             0
         }
-        Next::Value(_) => return Err(lost(values, &values.fault("key must be a string"), to)),
-        Next::End => return Err(lost(values, &values.fault("EOF while parsing an object"), to)),
+        Next::Value(_) => return Err(astray(values, "key must be a string", to)),
+        Next::End => return Err(astray(values, "EOF while parsing an object", to)),
     };
     let key: Option<String> = from_str(values.text(length)).ok();
     values.window.advance(length);
     match values.peek() {
         Some(b':') => {}
-        Some(_) => return Err(lost(values, &values.fault("expected `:`"), to)),
-        None => return Err(lost(values, &values.fault("EOF while parsing an object"), to)),
+        Some(_) => return Err(astray(values, "expected `:`", to)),
+        None => return Err(astray(values, "EOF while parsing an object", to)),
     }
     values.window.advance(1);
     Ok(key.is_some_and(|key| shape::is_list_key(&key)))
@@ -196,11 +196,17 @@ fn separator<R: Read>(values: &mut Values<R>, end: u8, to: &mut impl Take) -> Re
     let separator = match values.peek() {
         Some(b',') => Separator::Comma,
         Some(byte) if byte == end => Separator::End,
-        Some(_) => return Err(lost(values, &values.fault(expected), to)),
-        None => return Err(lost(values, &values.fault(of), to)),
+        Some(_) => return Err(astray(values, expected, to)),
+        None => return Err(astray(values, of, to)),
     };
     values.window.advance(1);
     Ok(separator)
+}
+
+/// Tells what is wrong with the next byte, or with the end of the text, and goes on behind it.
+fn astray<R: Read>(values: &mut Values<R>, message: &str, to: &mut impl Take) -> Lost {
+    let broken = values.fault(message);
+    lost(values, &broken, to)
 }
 
 /// Tells of `broken`, keeps what is whole in it, and goes on behind it.

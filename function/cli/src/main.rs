@@ -29,6 +29,7 @@ mod explain;
 mod failure;
 mod files;
 mod graph;
+mod gzip;
 mod init;
 mod jsonl;
 mod layout;

@@ -1,5 +1,5 @@
-//! Where a JSON object ends, by its brackets and quotation marks alone, 64 bytes at a time. Parses nothing: what stands
-//! between them may be wrong.
+//! Where a JSON object ends, by its brackets and quotation marks alone, 64 bytes at a time, and where the name of a call
+//! stands in it. Parses nothing: what stands between them may be wrong.
 #![expect(
     clippy::inline_always,
     reason = "what is not inlined is not compiled for the instructions that were found"
@@ -9,15 +9,23 @@ use std::ops::ControlFlow;
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, mask8x64, u8x64};
+use tierguard::wire::{NAME_KEY, Seen};
 
 /// How many bytes are looked at at once: one bit of a word for each.
 const BLOCK: usize = 64;
 
+/// A letter of [`NAME_KEY`] that is rare in records, and how many bytes of the key come before it.
+const RARE: u8 = {
+    let [_, _, _, _, _, _, letter, ..] = *NAME_KEY;
+    letter
+};
+const BEFORE_RARE: u32 = 6;
+
 /// How far an object goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// So many bytes, and whether no backslash is among them.
-    Whole { length: usize, is_plain: bool },
+    /// So many bytes, and what was seen of them.
+    Whole { length: usize, seen: Seen },
     /// Beyond the text.
     Cut,
     /// There is none, or a look shows that it is damaged.
@@ -37,14 +45,14 @@ fn scan<S: Simd>(simd: S, text: &[u8]) -> Extent {
     let mut scan = Scan::default();
     let (blocks, rest) = text.as_chunks::<BLOCK>();
     for (nth, block) in blocks.iter().enumerate() {
-        if let ControlFlow::Break(end) = scan.pass(simd, block) {
-            return scan.extent(nth.saturating_mul(BLOCK), end);
+        if let ControlFlow::Break(extent) = scan.pass(simd, block, text, nth.saturating_mul(BLOCK)) {
+            return extent;
         }
     }
     let mut last = [b' '; BLOCK];
     last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    match scan.pass(simd, &last) {
-        ControlFlow::Break(end) => scan.extent(text.len().saturating_sub(rest.len()), end),
+    match scan.pass(simd, &last, text, text.len().saturating_sub(rest.len())) {
+        ControlFlow::Break(extent) => extent,
         ControlFlow::Continue(()) => Extent::Cut,
     }
 }
@@ -59,50 +67,65 @@ struct Scan {
     /// The first bit, if the next byte is escaped.
     is_escaped: u64,
     has_backslash: bool,
+    /// Where in the last block a quotation mark stands.
+    quotes: u64,
+    names: Names,
+}
+
+/// How often [`NAME_KEY`] was seen, and where at last.
+#[derive(Debug, Clone, Copy, Default)]
+struct Names {
+    count: u32,
+    last: usize,
 }
 
 impl Scan {
-    /// Goes on by `block`, or breaks off: with how many of its bytes still belong to the object, or with `None` where
-    /// the object is damaged.
+    /// Goes on by `block`, which stands in `text` behind so many bytes `before`, or breaks off: where the object ends, or is
+    /// damaged.
     #[inline(always)]
-    fn pass<S: Simd>(&mut self, simd: S, block: &[u8; BLOCK]) -> ControlFlow<Option<usize>> {
+    fn pass<S: Simd>(
+        &mut self,
+        simd: S,
+        block: &[u8; BLOCK],
+        text: &[u8],
+        before: usize,
+    ) -> ControlFlow<Extent> {
         let bytes = u8x64::simd_from(simd, *block);
         // In ASCII, this bit is all that tells `[` from `{` and `]` from `}`.
         let curly = bytes | 0x20;
-        let marks = Marks {
-            quotes: bytes.simd_eq(b'"').to_bitmask(),
-            opening: curly.simd_eq(b'{').to_bitmask(),
-            closing: curly.simd_eq(b'}').to_bitmask(),
-        };
-        let (is_backslash, is_line_feed) = (bytes.simd_eq(b'\\'), bytes.simd_eq(b'\n'));
-        let has_rare: mask8x64<S> = is_backslash | is_line_feed;
-        // Most blocks have no such byte, and follow none.
-        if self.is_escaped != 0 || has_rare.any_true() {
-            return self.pass_rare(marks, is_backslash.to_bitmask(), is_line_feed.to_bitmask());
-        }
-        let in_text = self.texts(marks.quotes);
-        match self.end(marks.opening & !in_text, marks.closing & !in_text) {
-            Some(end) => ControlFlow::Break(Some(end)),
-            None => ControlFlow::Continue(()),
-        }
-    }
+        let mut quotes = bytes.simd_eq(b'"').to_bitmask();
+        let (opening, closing) = (curly.simd_eq(b'{').to_bitmask(), curly.simd_eq(b'}').to_bitmask());
+        let behind_quotes = quotes << BEFORE_RARE | self.quotes >> (u64::BITS - BEFORE_RARE);
+        let in_names = behind_quotes & bytes.simd_eq(RARE).to_bitmask();
+        self.quotes = quotes;
 
-    /// The same of a block in which a backslash or a line feed stands, or that follows a backslash.
-    #[inline(never)]
-    fn pass_rare(&mut self, marks: Marks, backslashes: u64, line_feeds: u64) -> ControlFlow<Option<usize>> {
-        let escaped = self.escaped(backslashes);
-        let in_text = self.texts(marks.quotes & !escaped);
-        let end = self.end(marks.opening & !in_text, marks.closing & !in_text);
-        // What stands behind the object is not looked at.
-        let within = end.map_or(u64::MAX, |end| u64::MAX >> BLOCK.saturating_sub(end));
-        self.has_backslash |= backslashes & within != 0;
-        if ((backslashes & !in_text) | (line_feeds & in_text)) & within != 0 {
-            return ControlFlow::Break(None);
+        // Most blocks have no such byte, and follow none.
+        let (is_backslash, is_line_feed) = (bytes.simd_eq(b'\\'), bytes.simd_eq(b'\n'));
+        let is_rare: mask8x64<S> = is_backslash | is_line_feed;
+        let is_odd = self.is_escaped != 0 || is_rare.any_true();
+        let backslashes = if is_odd { is_backslash.to_bitmask() } else { 0 };
+        if is_odd {
+            let escaped;
+            (escaped, self.is_escaped) = escapes(self.is_escaped, backslashes);
+            quotes &= !escaped;
         }
-        match end {
-            Some(end) => ControlFlow::Break(Some(end)),
-            None => ControlFlow::Continue(()),
+        let in_text = self.texts(quotes);
+        let end = self.end(opening & !in_text, closing & !in_text);
+        let within = within(end);
+        if is_odd {
+            self.has_backslash |= backslashes & within != 0;
+            let damage = (backslashes & !in_text) | (is_line_feed.to_bitmask() & in_text);
+            if damage & within != 0 {
+                return ControlFlow::Break(Extent::Odd);
+            }
         }
+        if in_names & within != 0 {
+            self.names = self.names.and(text, before, in_names & within);
+        }
+        let Some(end) = end else { return ControlFlow::Continue(()) };
+        let Names { count, last } = self.names;
+        let seen = Seen { is_plain: !self.has_backslash, name: (count == 1).then_some(last) };
+        ControlFlow::Break(Extent::Whole { length: before.saturating_add(end), seen })
     }
 
     /// Which bytes are in a text, with the first of the quotation marks around it.
@@ -113,37 +136,13 @@ impl Scan {
         in_text
     }
 
-    /// How far the object goes that ends so many bytes after so many that come before, or in damage.
-    fn extent(&self, before: usize, end: Option<usize>) -> Extent {
-        end.map_or(Extent::Odd, |end| Extent::Whole {
-            length: before.saturating_add(end),
-            is_plain: !self.has_backslash,
-        })
-    }
-
-    /// Which bytes a backslash before them escapes.
-    const fn escaped(&mut self, backslashes: u64) -> u64 {
-        let mut escaped = self.is_escaped;
-        self.is_escaped = 0;
-        let mut left = backslashes & !escaped;
-        while left != 0 {
-            let first = left & left.wrapping_neg();
-            if first == 1 << 63 {
-                self.is_escaped = 1;
-                break;
-            }
-            escaped |= first << 1;
-            left &= !(first | first << 1);
-        }
-        escaped
-    }
-
     /// How far the object goes, with the bracket that closes it, if one of these does.
     #[inline(always)]
     fn end(&mut self, opening: u64, closing: u64) -> Option<usize> {
         let (opened, closed) = (opening.count_ones(), closing.count_ones());
         if closed < self.depth {
-            self.depth = self.depth.saturating_add(opened).saturating_sub(closed);
+            // As many as there are bytes at most.
+            self.depth = self.depth.wrapping_add(opened).wrapping_sub(closed);
             return None;
         }
         let mut brackets = opening | closing;
@@ -163,12 +162,47 @@ impl Scan {
     }
 }
 
-/// Where in a block a byte stands that matters, a bit for each byte, the first lowest.
-#[derive(Clone, Copy)]
-struct Marks {
-    quotes: u64,
-    opening: u64,
-    closing: u64,
+impl Names {
+    /// With those of which the rare letter stands `in_names`: in these bytes of the block of `text` behind so many bytes
+    /// `before`.
+    #[inline(never)]
+    fn and(self, text: &[u8], before: usize, mut in_names: u64) -> Self {
+        let mut names = self;
+        while in_names != 0 {
+            let letter = before.saturating_add(in_names.trailing_zeros() as usize);
+            let key = letter.checked_sub(BEFORE_RARE as usize);
+            let is_key = |at: &usize| text.get(*at..).is_some_and(|text| text.starts_with(NAME_KEY));
+            if let Some(last) = key.filter(is_key) {
+                names = Self { count: names.count.saturating_add(1), last };
+            }
+            in_names &= in_names.wrapping_sub(1);
+        }
+        names
+    }
+}
+
+/// Which bytes of a block a backslash before them escapes, and whether the byte behind the block is: the first of it are
+/// if the first bit says so.
+#[inline(never)]
+const fn escapes(mut escaped: u64, backslashes: u64) -> (u64, u64) {
+    let mut left = backslashes & !escaped;
+    while left != 0 {
+        let first = left & left.wrapping_neg();
+        if first == 1 << 63 {
+            return (escaped, 1);
+        }
+        escaped |= first << 1;
+        left &= !(first | first << 1);
+    }
+    (escaped, 0)
+}
+
+/// The bytes of a block that belong to the object that ends with so many of them: what stands behind is not looked at.
+const fn within(end: Option<usize>) -> u64 {
+    match end {
+        Some(end) => u64::MAX >> BLOCK.saturating_sub(end),
+        None => u64::MAX,
+    }
 }
 
 /// Of each bit, whether the ones up to and with it are odd in number: what stands between quotation marks, with the first
@@ -184,13 +218,16 @@ const fn odd_ones(mut bits: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use memchr::memmem;
     use proptest::prelude::*;
     use serde_json::Value;
 
     use super::*;
 
     fn whole(object: &str) -> Extent {
-        Extent::Whole { length: object.len(), is_plain: !object.contains('\\') }
+        let names: Vec<_> = memmem::find_iter(object.as_bytes(), NAME_KEY).collect();
+        let name = if let [name] = names[..] { Some(name) } else { None };
+        Extent::Whole { length: object.len(), seen: Seen { is_plain: !object.contains('\\'), name } }
     }
 
     #[test]
@@ -202,12 +239,15 @@ mod tests {
             r#"{"a":"\""}"#,
             r#"{"a":"\\"}"#,
             r#"{"a":"\\\"}"}"#,
+            r#"{"eventName":"a"}"#,
+            r#"{"eventName":"eventName","b":{"eventName":"\"eventName"}}"#,
+            r#"{"a":"\"eventName\"","eventNames":"xeventName","eventName":"N"}"#,
             "{\n \"a\": 1 }",
         ] {
             for before in 0..70 {
                 // Each byte comes to stand at each place of a block.
                 let object = object.replacen('{', &format!("{{{}", " ".repeat(before)), 1);
-                for after in ["", "}", ",{\"b\"", "\\"] {
+                for after in ["", "}", ",{\"b\"", "\\", "\"eventName\""] {
                     let text = format!("{object}{after}");
                     assert_eq!(extent(text.as_bytes()), whole(&object), "{text}");
                 }
@@ -232,7 +272,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_object_is_measured(
-            keys in prop::collection::vec(("[\\\\\"{}\\[\\],: a\u{e9}\n]{0,40}", "[\\\\\"{}\\[\\]\\PC]{0,90}"), 0..9),
+            keys in prop::collection::vec(("eventName|[\\\\\"{}\\[\\],: a\u{e9}\n]{0,40}", "[\\\\\"{}\\[\\]\\PC]{0,90}"), 0..9),
             after in "[\\PC]{0,80}",
         ) {
             let nested = keys.iter().fold(Value::Null, |inner, (key, text)| serde_json::json!({key: [text, inner]}));

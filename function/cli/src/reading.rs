@@ -4,14 +4,15 @@
 //! What is damaged is told and costs nothing else: the rest of the file is still read.
 
 use std::fs;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
-use tierguard::wire::{Scope, may_be_change, plain_may_be_change};
+use tierguard::wire::{Scope, Seen, may_be_change, seen_may_be_change};
 
 use crate::damage::Damage;
 use crate::encoding::{GZIP, is_utf_16};
+use crate::gzip::{self, Unpacker};
 use crate::long::{self, Take};
 use crate::passed::Passed;
 use crate::progress::Counter;
@@ -22,7 +23,7 @@ use crate::sorter::Sorter;
 use crate::source::Source;
 use crate::tally::add;
 use crate::values::{Fault, Values};
-use crate::window::{Place, Size};
+use crate::window::{Place, Size, Window};
 
 /// The longest that a record may be, far longer than any of `CloudTrail`'s own.
 pub(crate) const WINDOW: Size = Size { first: 256 << 10, most: 16 << 20 };
@@ -48,12 +49,11 @@ pub(crate) enum Keep {
 }
 
 impl Keep {
-    /// Whether it takes `record`, in which no backslash stands if it `is_plain`.
-    fn takes(self, record: &[u8], is_plain: bool) -> bool {
+    /// Whether it takes `record`, of which this was `seen`.
+    fn takes(self, record: &[u8], seen: Seen) -> bool {
         match self {
             Self::All => true,
-            Self::Changes(scope) if is_plain => plain_may_be_change(record, scope),
-            Self::Changes(scope) => may_be_change(record, scope),
+            Self::Changes(scope) => seen_may_be_change(record, scope, seen),
         }
     }
 }
@@ -66,14 +66,25 @@ pub(crate) struct Sink {
     pub(crate) passed: Passed,
     /// Why a record could not be put aside.
     pub(crate) failure: Option<io::Error>,
-    /// Memory for the window of the next file.
-    bytes: Vec<u8>,
+    /// For the next file.
+    tools: Tools,
+}
+
+/// What one file after another is read with.
+#[derive(Debug)]
+struct Tools {
+    unpacker: Unpacker,
+    /// Memory for a file as it is stored,
+    packed: Vec<u8>,
+    /// and for the window that its text is seen through.
+    window: Vec<u8>,
 }
 
 impl Sink {
     /// Without records.
     pub(crate) fn new(sorter: Sorter) -> Self {
-        Self { sorter, passed: Passed::default(), failure: None, bytes: Vec::new() }
+        let tools = Tools { unpacker: Unpacker::new(), packed: Vec::new(), window: Vec::new() };
+        Self { sorter, passed: Passed::default(), failure: None, tools }
     }
 }
 
@@ -122,7 +133,7 @@ struct File<'s> {
 
 impl File<'_> {
     fn read(&mut self, source: &Source, counter: &Counter) {
-        match open(source, counter) {
+        match open(source, counter, &mut self.sink.tools) {
             Ok(text) => self.read_text(source, text),
             Err(source) => self.damaged(|name| Damage::Unreadable { name, source }),
         }
@@ -130,14 +141,18 @@ impl File<'_> {
 
     fn read_text(&mut self, source: &Source, text: Text) {
         self.is_gzip = matches!(text, Text::Gzip(_));
-        let mut values = Values::of(text, WINDOW, std::mem::take(&mut self.sink.bytes));
+        let bytes = std::mem::take(&mut self.sink.tools.window);
+        let mut values = Values::of(match text {
+            Text::Unpacked(length) => Window::whole(text, WINDOW, bytes, length),
+            Text::Plain(_) | Text::Gzip(_) => Window::new(text, WINDOW, bytes),
+        });
         if is_utf_16(values.beginning()) {
             return self.damaged(|name| Damage::Utf16 { name });
         }
         if !long::read(&mut values, self) {
             self.empty(source);
         }
-        self.sink.bytes = values.window.into_bytes();
+        self.sink.tools.window = values.window.into_bytes();
     }
 
     /// There is nothing in it. That is damage only in a file that was named: a program may have nothing to say, and a
@@ -169,8 +184,8 @@ impl File<'_> {
 }
 
 impl Collect for File<'_> {
-    fn passes_over(&mut self, record: &[u8], is_plain: bool) -> bool {
-        let is_passed_over = !self.wanted.keep.takes(record, is_plain);
+    fn passes_over(&mut self, record: &[u8], seen: Seen) -> bool {
+        let is_passed_over = !self.wanted.keep.takes(record, seen);
         if is_passed_over {
             self.next();
             self.pass_over();
@@ -181,7 +196,7 @@ impl Collect for File<'_> {
     fn record(&mut self, json: &str, header: &Header<'_>) {
         let spot = Spot { source: self.index, number: self.next() };
         let Wanted { keep, selection } = self.wanted;
-        if !keep.takes(json.as_bytes(), false) {
+        if !keep.takes(json.as_bytes(), Seen::default()) {
             return self.pass_over();
         }
         let is_change = keep != Keep::All || may_be_change(json.as_bytes(), Scope::All);
@@ -253,7 +268,9 @@ impl Read for Counted {
 /// The text of a source.
 enum Text {
     Plain(Raw),
-    Gzip(Box<MultiGzDecoder<Raw>>),
+    Gzip(Box<MultiGzDecoder<Chain<Cursor<Vec<u8>>, Raw>>>),
+    /// All of it is in the memory for the window, and that long.
+    Unpacked(usize),
 }
 
 impl Read for Text {
@@ -261,16 +278,28 @@ impl Read for Text {
         match self {
             Self::Plain(raw) => raw.read(buffer),
             Self::Gzip(unpacked) => unpacked.read(buffer),
+            Self::Unpacked(_) => Ok(0),
         }
     }
 }
 
-fn open(source: &Source, counter: &Counter) -> io::Result<Text> {
+fn open(source: &Source, counter: &Counter, tools: &mut Tools) -> io::Result<Text> {
     let bytes: Box<dyn Read> = match source {
         Source::Stdin => Box::new(io::stdin().lock()),
         Source::Named(path) | Source::Found(path) => Box::new(fs::File::open(path)?),
     };
     let mut raw = BufReader::with_capacity(BUFFER, Counted { bytes, counter: counter.clone() });
-    let is_gzip = raw.fill_buf()?.starts_with(GZIP);
-    Ok(if is_gzip { Text::Gzip(Box::new(MultiGzDecoder::new(raw))) } else { Text::Plain(raw) })
+    if !raw.fill_buf()?.starts_with(GZIP) {
+        return Ok(Text::Plain(raw));
+    }
+    let Tools { unpacker, packed, window } = tools;
+    packed.clear();
+    let most = u64::try_from(gzip::LARGEST).unwrap_or(u64::MAX);
+    // What fails here does so again when it is read on.
+    let is_all = raw.by_ref().take(most).read_to_end(packed).is_ok_and(|length| length < gzip::LARGEST);
+    if is_all && let Some(length) = unpacker.unpack(packed, window) {
+        return Ok(Text::Unpacked(length));
+    }
+    let raw = Cursor::new(std::mem::take(packed)).chain(raw);
+    Ok(Text::Gzip(Box::new(MultiGzDecoder::new(raw))))
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use thiserror::Error;
+use tierguard::wire::Seen;
 
 use crate::record::Header;
 use crate::values::Fault;
@@ -19,8 +20,8 @@ pub(crate) const DEEPEST: usize = 8;
 /// What is done with each record that is found, and with what is found in the place of one.
 pub(crate) trait Collect {
     /// Whether the record that stands in these bytes need not be read at all: the bytes are no more than an object by
-    /// its brackets, in which no backslash stands if it `is_plain`. If so, it has been counted.
-    fn passes_over(&mut self, _record: &[u8], _is_plain: bool) -> bool {
+    /// its brackets, of which this was seen. If so, it has been counted.
+    fn passes_over(&mut self, _record: &[u8], _seen: Seen) -> bool {
         false
     }
     /// Takes the JSON of a record, and what its header says.

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::str::from_utf8;
 
 use memchr::memchr;
+use tierguard::wire::Seen;
 
 use crate::long::Take;
 use crate::object::{self, Extent};
@@ -84,8 +85,8 @@ fn lines_at_hand(text: &[u8], is_last: bool, to: &mut impl Take) -> (usize, End)
     let mut passed = 0_usize;
     while let Some(rest) = text.get(passed..).filter(|_| to.wants_more()) {
         let rest = rest.trim_ascii_start();
-        let (length, is_plain) = match object::extent(rest) {
-            Extent::Whole { length, is_plain } => (length, is_plain),
+        let (length, seen) = match object::extent(rest) {
+            Extent::Whole { length, seen } => (length, seen),
             Extent::Cut => return (passed, End::Cut),
             Extent::Odd => return (passed, End::Odd),
         };
@@ -97,7 +98,7 @@ fn lines_at_hand(text: &[u8], is_last: bool, to: &mut impl Take) -> (usize, End)
             Some(_) => return (passed, End::Odd),
         }
         let is_one_line = memchr(b'\n', object).is_none();
-        if !is_one_line || shape::starts_with_a_list(object) || !give(object, is_plain, DEEPEST, to) {
+        if !is_one_line || shape::starts_with_a_list(object) || !give(object, seen, DEEPEST, to) {
             return (passed, End::Odd);
         }
         passed = text.len().saturating_sub(after.len());
@@ -110,15 +111,15 @@ fn lines_at_hand(text: &[u8], is_last: bool, to: &mut impl Take) -> (usize, End)
 fn elements_at_hand(text: &[u8], deepest: usize, to: &mut impl Take) -> (usize, End) {
     let mut passed = 0_usize;
     while let Some(rest) = text.get(passed..).filter(|_| to.wants_more()) {
-        let (length, is_plain) = match object::extent(rest) {
-            Extent::Whole { length, is_plain } => (length, is_plain),
+        let (length, seen) = match object::extent(rest) {
+            Extent::Whole { length, seen } => (length, seen),
             Extent::Cut => return (passed, End::Cut),
             Extent::Odd => return (passed, End::Odd),
         };
         let Some((object, after)) = rest.split_at_checked(length) else { break };
         let next = after.trim_ascii_start();
         match next.first() {
-            Some(b',' | b']') if give(object, is_plain, deepest, to) => {}
+            Some(b',' | b']') if give(object, seen, deepest, to) => {}
             Some(_) => return (passed, End::Odd),
             None => return (passed, End::Cut),
         }
@@ -130,9 +131,9 @@ fn elements_at_hand(text: &[u8], deepest: usize, to: &mut impl Take) -> (usize, 
     (passed, End::Odd)
 }
 
-/// Gives what is in `object` to `to`: whether it is sound.
-fn give(object: &[u8], is_plain: bool, deepest: usize, to: &mut impl Take) -> bool {
-    if deepest > 0 && shape::starts_like_a_record(object) && to.passes_over(object, is_plain) {
+/// Gives what is in `object`, of which this was `seen`, to `to`: whether it is sound.
+fn give(object: &[u8], seen: Seen, deepest: usize, to: &mut impl Take) -> bool {
+    if deepest > 0 && shape::starts_like_a_record(object) && to.passes_over(object, seen) {
         return true;
     }
     from_utf8(object).is_ok_and(|json| shape::unwrap_sound(deepest, json, to))

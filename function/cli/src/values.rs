@@ -13,7 +13,7 @@ use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
 use crate::encoding::UTF_8;
-use crate::window::{Place, Size, Window};
+use crate::window::{Place, Window};
 
 /// The values of a text.
 #[derive(Debug)]
@@ -83,9 +83,9 @@ impl fmt::Display for Fault {
 }
 
 impl<R: Read> Values<R> {
-    /// The values of `source`, seen through a window that may be made of `bytes`.
-    pub(crate) const fn of(source: R, size: Size, bytes: Vec<u8>) -> Self {
-        Self { window: Window::new(source, size, bytes), failure: None }
+    /// The values of the text in `window`.
+    pub(crate) const fn of(window: Window<R>) -> Self {
+        Self { window, failure: None }
     }
 
     /// What is at hand first of the text. A byte order mark of UTF-8 is passed over.
@@ -140,7 +140,7 @@ impl<R: Read> Values<R> {
     }
 
     /// What is wrong with the next byte, or with the end of the text. Another value may start here.
-    pub(crate) fn fault(&self, message: &str) -> Broken {
+    pub(crate) fn fault(&mut self, message: &str) -> Broken {
         let place = self.window.place();
         let next = self.window.rest().first();
         // The reader of what is not long gives the column of what came before the end.
@@ -168,7 +168,7 @@ impl<R: Read> Values<R> {
     }
 
     /// What comes next, if what is at hand tells that.
-    fn at_hand(&self) -> Option<Next> {
+    fn at_hand(&mut self) -> Option<Next> {
         let (rest, is_last) = (self.window.rest(), self.window.is_last());
         let mut stream = Deserializer::from_slice(rest).into_iter::<&RawValue>();
         match stream.next() {
@@ -180,8 +180,8 @@ impl<R: Read> Values<R> {
             // A number that is cut is no number: `-`, `1e`.
             Some(Err(error)) if !is_last && (error.is_eof() || shows_at(rest, &error) >= rest.len()) => None,
             Some(Err(error)) => {
-                let fault = Fault::of(rest, &error).after(self.window.place());
-                Some(Next::Broken(Broken { fault, length: self.broken_length(error.line()) }))
+                let (fault, length) = (Fault::of(rest, &error), self.broken_length(error.line()));
+                Some(Next::Broken(Broken { fault: fault.after(self.window.place()), length }))
             }
         }
     }
@@ -235,9 +235,10 @@ fn readable(bytes: &[u8]) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::window::Size;
 
     fn read_through(text: &str, first: usize) -> Vec<String> {
-        let mut values = Values::of(text.as_bytes(), Size { first, most: 1024 }, Vec::new());
+        let mut values = Values::of(Window::new(text.as_bytes(), Size { first, most: 1024 }, Vec::new()));
         values.beginning();
         let mut read = Vec::new();
         loop {

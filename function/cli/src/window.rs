@@ -25,6 +25,9 @@ pub(crate) struct Window<R> {
     /// and where it ends.
     end: usize,
     ended: bool,
+    /// Up to where in it lines and characters were counted,
+    counted: usize,
+    /// and which place that is.
     place: Place,
 }
 
@@ -42,7 +45,12 @@ impl<R: Read> Window<R> {
     /// stands in it does not matter.
     pub(crate) const fn new(source: R, size: Size, bytes: Vec<u8>) -> Self {
         let place = Place { line: 0, column: 0 };
-        Self { source, size, bytes, start: 0, end: 0, ended: false, place }
+        Self { source, size, bytes, start: 0, end: 0, ended: false, counted: 0, place }
+    }
+
+    /// All of a text, which is the first `length` of `bytes`: `source` has no more.
+    pub(crate) fn whole(source: R, size: Size, bytes: Vec<u8>, length: usize) -> Self {
+        Self { end: length, ended: true, ..Self::new(source, size, bytes) }
     }
 
     /// The memory that it took, for the next one.
@@ -65,8 +73,11 @@ impl<R: Read> Window<R> {
         self.rest().len() >= self.size.most
     }
 
-    /// Where what is at hand begins.
-    pub(crate) const fn place(&self) -> Place {
+    /// Where what is at hand begins. What was passed is counted for this, and only once.
+    pub(crate) fn place(&mut self) -> Place {
+        let passed = self.bytes.get(self.counted..self.start).unwrap_or_default();
+        self.place = self.place.behind(passed);
+        self.counted = self.start;
         self.place
     }
 
@@ -77,12 +88,14 @@ impl<R: Read> Window<R> {
     /// When the source fails: the text ends there.
     pub(crate) fn more(&mut self) -> io::Result<()> {
         let held = self.rest().len();
-        self.bytes.copy_within(self.start..self.end, 0);
-        (self.start, self.end) = (0, held);
         let wanted = held.max(self.size.first).min(self.size.most.saturating_sub(held));
         if self.ended || wanted == 0 {
             return Ok(());
         }
+        // What was passed goes.
+        self.place();
+        self.bytes.copy_within(self.start..self.end, 0);
+        (self.start, self.end, self.counted) = (0, held, 0);
         let room = held.saturating_add(wanted).saturating_sub(self.bytes.len());
         self.bytes.reserve_exact(room);
         self.bytes.resize(self.bytes.len().saturating_add(room), 0);
@@ -106,22 +119,14 @@ impl<R: Read> Window<R> {
 
     /// Goes on by `length` bytes.
     pub(crate) fn advance(&mut self, length: usize) {
-        let passed = self.rest().get(..length).unwrap_or(self.rest());
-        let (lines, before, last) = match memrchr(b'\n', passed) {
-            Some(end) => {
-                let (lines, last) = passed.split_at(end.saturating_add(1));
-                (memchr_iter(b'\n', lines).count(), 0, last)
-            }
-            None => (0, self.place.column, passed),
-        };
-        let column = before.saturating_add(bytecount::num_chars(last));
-        self.start = self.start.saturating_add(passed.len());
-        self.place = Place { line: self.place.line.saturating_add(lines), column };
+        self.start = self.start.saturating_add(length).min(self.end);
     }
 
     /// Goes on by `length` bytes that are not part of the text.
-    pub(crate) const fn drop_mark(&mut self, length: usize) {
-        self.start = self.start.saturating_add(length);
+    pub(crate) fn drop_mark(&mut self, length: usize) {
+        self.place();
+        self.advance(length);
+        self.counted = self.start;
     }
 
     /// Goes on to the next byte at hand that is no white space.
@@ -129,6 +134,21 @@ impl<R: Read> Window<R> {
         let rest = self.rest();
         let length = rest.len().saturating_sub(rest.trim_ascii_start().len());
         self.advance(length);
+    }
+}
+
+impl Place {
+    /// The place that this `text` leads to from here.
+    fn behind(self, text: &[u8]) -> Self {
+        let (lines, before, last) = match memrchr(b'\n', text) {
+            Some(end) => {
+                let (lines, last) = text.split_at(end.saturating_add(1));
+                (memchr_iter(b'\n', lines).count(), 0, last)
+            }
+            None => (0, self.column, text),
+        };
+        let column = before.saturating_add(bytecount::num_chars(last));
+        Self { line: self.line.saturating_add(lines), column }
     }
 }
 
@@ -140,11 +160,24 @@ mod tests {
     fn it_tells_where_it_is() {
         let mut window = Window::new("ab\nü世c\n".as_bytes(), Size { first: 64, most: 64 }, b"x".repeat(100));
         window.more().unwrap();
-        for (length, line, column) in [(1, 0, 1), (2, 1, 0), (5, 1, 2), (2, 2, 0)] {
+        let places = [(1, 0, 1), (2, 1, 0), (5, 1, 2), (2, 2, 0)];
+        for (length, line, column) in places {
             window.advance(length);
             assert_eq!(window.place(), Place { line, column });
         }
         assert!(window.rest().is_empty() && window.is_last());
+        // Whether that is asked at each place or not, and whether or not what was passed is still there.
+        let text = "ab\nü世c\n".as_bytes();
+        let mut window = Window::new(text, Size { first: 1, most: 9 }, Vec::new());
+        let mut passed = 0;
+        for (length, ..) in places {
+            passed += length;
+            while window.rest().len() < length {
+                window.more().unwrap();
+            }
+            window.advance(length);
+        }
+        assert_eq!((passed, window.place()), (text.len(), Place { line: 2, column: 0 }));
     }
 
     #[test]

@@ -138,14 +138,27 @@ pub enum Malformed {
 /// the name is parsed.
 #[must_use]
 pub fn may_be_change(record: &[u8], scope: Scope) -> bool {
-    plain_may_be_change(record, scope) || (has_escape(record) && record::may_be_named(record, scope))
+    seen_may_be_change(record, scope, Seen::default())
 }
 
-/// [`may_be_change`] of a `record` in which no backslash stands: so no letter is spelled as an escape.
+/// [`may_be_change`] of a `record` of which this was `seen` before, which spares looking for it.
 #[must_use]
-pub fn plain_may_be_change(record: &[u8], scope: Scope) -> bool {
-    call::may_be_named_in(record, scope)
+pub fn seen_may_be_change(record: &[u8], scope: Scope, seen: Seen) -> bool {
+    call::may_be_named_in(record, seen.name, scope)
+        || (!seen.is_plain && has_escape(record) && record::may_be_named(record, scope))
 }
+
+/// What was seen of a record before it is asked whether it can be a change. By default, nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Whether no backslash stands in it: so no letter is spelled as an escape.
+    pub is_plain: bool,
+    /// Where [`NAME_KEY`] stands in it, in bytes, if it stands there once.
+    pub name: Option<usize>,
+}
+
+/// The key under which a record has the name of its call.
+pub const NAME_KEY: &[u8; 11] = br#""eventName""#;
 
 /// Which changes matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,7 +179,7 @@ fn has_escape(record: &[u8]) -> bool {
 #[must_use]
 pub fn read(record: &[u8], own: Option<&RoleArn>) -> Reading {
     // A record with an escape is parsed whole, and so need not be parsed for its name before.
-    if !plain_may_be_change(record, Scope::All) && !has_escape(record) {
+    if !call::may_be_named_in(record, None, Scope::All) && !has_escape(record) {
         return Reading::Ignored(Box::new(record::header(record)), Dismissal::NotAChange);
     }
     record::read(record, own)

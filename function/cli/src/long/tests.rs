@@ -1,8 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
+use tierguard::wire::Seen;
+
 use crate::record::Header;
-use crate::window::Size;
+use crate::window::{Size, Window};
 
 /// What was found in a text, in order.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -29,14 +31,15 @@ impl Told {
 const PASSED_OVER: &str = "passed over";
 
 impl Collect for Told {
-    fn passes_over(&mut self, record: &[u8], is_plain: bool) -> bool {
-        assert_eq!(is_plain, !record.contains(&b'\\'));
+    fn passes_over(&mut self, record: &[u8], seen: Seen) -> bool {
+        assert_eq!(seen.is_plain, !record.contains(&b'\\'));
         let skips = self.skips(record);
         self.records.extend(skips.then(|| PASSED_OVER.to_owned()));
         skips
     }
     fn record(&mut self, json: &str, _: &Header<'_>) {
-        if !self.passes_over(json.as_bytes(), !json.contains('\\')) {
+        let seen = Seen { is_plain: !json.contains('\\'), name: None };
+        if !self.passes_over(json.as_bytes(), seen) {
             self.records.push(json.to_owned());
         }
     }
@@ -63,14 +66,20 @@ impl Take for Told {
 /// What is found in `text` if `most` bytes of it fit into the window.
 fn told(text: &str, most: usize) -> Told {
     let mut told = Told::default();
-    read(&mut Values::of(text.as_bytes(), Size { first: most.min(16), most }, Vec::new()), &mut told);
+    read(
+        &mut Values::of(Window::new(text.as_bytes(), Size { first: most.min(16), most }, Vec::new())),
+        &mut told,
+    );
     told
 }
 
 /// The same, where records with an odd `eventID` are passed over.
 fn skimmed(text: &str, most: usize) -> Told {
     let mut told = Told { skips: true, ..Told::default() };
-    read(&mut Values::of(text.as_bytes(), Size { first: most.min(16), most }, Vec::new()), &mut told);
+    read(
+        &mut Values::of(Window::new(text.as_bytes(), Size { first: most.min(16), most }, Vec::new())),
+        &mut told,
+    );
     Told { skips: false, ..told }
 }
 
@@ -182,7 +191,7 @@ fn nothing_is_read_that_is_not_wanted() {
     let list = (0..20).map(record).collect::<Vec<_>>().join(",");
     let mut told = Told { most: Some(3), ..Told::default() };
     let text = format!("[{list}]");
-    let mut values = Values::of(text.as_bytes(), Size { first: 16, most: SMALL }, Vec::new());
+    let mut values = Values::of(Window::new(text.as_bytes(), Size { first: 16, most: SMALL }, Vec::new()));
     read(&mut values, &mut told);
     assert_eq!((told.records.len(), told.damage), (3, vec![]));
 }

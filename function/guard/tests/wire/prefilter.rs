@@ -3,9 +3,25 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tierguard::change::ChangeKind;
-use tierguard::wire::{self, Reading, Scope, may_be_change};
+use tierguard::wire::{self, NAME_KEY, Reading, Scope, Seen};
 
 use super::{GROUP_CALLS, OTHER_CALLS, any_json, read, record};
+
+/// Whether `record` can be a change, whatever was seen of it before.
+fn may_be_change(record: &[u8], scope: Scope) -> bool {
+    let may_be = wire::may_be_change(record, scope);
+    let keys = record.windows(NAME_KEY.len()).enumerate().filter(|(_, text)| text == NAME_KEY);
+    let keys: Vec<_> = keys.map(|(at, _)| at).collect();
+    let nowhere = [None, Some(record.len()), Some(usize::MAX)];
+    let once = if let [at] = keys[..] { Some(at) } else { None };
+    for name in nowhere.into_iter().chain([once]) {
+        let seen = Seen { is_plain: !record.contains(&b'\\'), name };
+        assert_eq!(wire::seen_may_be_change(record, scope, seen), may_be, "{seen:?}");
+        let seen = Seen { is_plain: false, name };
+        assert_eq!(wire::seen_may_be_change(record, scope, seen), may_be, "{seen:?}");
+    }
+    may_be
+}
 
 #[test]
 fn the_name_of_the_call_decides() {
