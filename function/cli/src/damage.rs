@@ -6,9 +6,9 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::console::Problem;
-use crate::reading::WINDOW;
 use crate::record::Origin;
 use crate::shape::Stray;
+use crate::text::WINDOW;
 use crate::values::Fault;
 
 /// Something that cannot be read as events.

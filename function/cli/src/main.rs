@@ -56,6 +56,7 @@ mod story;
 mod sweep;
 mod tally;
 mod teller;
+mod text;
 mod values;
 mod whole;
 mod window;

@@ -1,18 +1,15 @@
-//! Reads the records of a source: bytes, gzip or not, then JSON values, then the records in them. Whatever the size of a
+//! Reads the records of a source: its text (`text.rs`), then JSON values, then the records in them. Whatever the size of a
 //! source, no more of it is held than one window (`window.rs`), and what the sorter has room for.
 //!
 //! What is damaged is told and costs nothing else: the rest of the file is still read.
 
-use std::fs;
-use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
+use std::io;
 use std::sync::Arc;
 
-use flate2::bufread::MultiGzDecoder;
 use tierguard::wire::{Scope, Seen, may_be_change, seen_may_be_change};
 
 use crate::damage::Damage;
-use crate::encoding::{GZIP, is_utf_16};
-use crate::gzip::{self, Unpacker};
+use crate::encoding::is_utf_16;
 use crate::long::{self, Take};
 use crate::passed::Passed;
 use crate::progress::Counter;
@@ -22,13 +19,10 @@ use crate::shape::{Collect, Stray};
 use crate::sorter::Sorter;
 use crate::source::Source;
 use crate::tally::add;
+use crate::text::{Opened, Opener};
 use crate::values::{Fault, Values};
-use crate::window::{Place, Size, Window};
+use crate::window::Place;
 
-/// The longest that a record may be, far longer than any of `CloudTrail`'s own.
-pub(crate) const WINDOW: Size = Size { first: 256 << 10, most: 16 << 20 };
-/// How much of a source is read at once.
-const BUFFER: usize = 64 << 10;
 /// How many damages of one file are told one by one.
 const MOST: usize = 10;
 
@@ -66,25 +60,13 @@ pub(crate) struct Sink {
     pub(crate) passed: Passed,
     /// Why a record could not be put aside.
     pub(crate) failure: Option<io::Error>,
-    /// For the next file.
-    tools: Tools,
-}
-
-/// What one file after another is read with.
-#[derive(Debug)]
-struct Tools {
-    unpacker: Unpacker,
-    /// Memory for a file as it is stored,
-    packed: Vec<u8>,
-    /// and for the window that its text is seen through.
-    window: Vec<u8>,
+    opener: Opener,
 }
 
 impl Sink {
     /// Without records.
     pub(crate) fn new(sorter: Sorter) -> Self {
-        let tools = Tools { unpacker: Unpacker::new(), packed: Vec::new(), window: Vec::new() };
-        Self { sorter, passed: Passed::default(), failure: None, tools }
+        Self { sorter, passed: Passed::default(), failure: None, opener: Opener::new() }
     }
 }
 
@@ -133,26 +115,22 @@ struct File<'s> {
 
 impl File<'_> {
     fn read(&mut self, source: &Source, counter: &Counter) {
-        match open(source, counter, &mut self.sink.tools) {
-            Ok(text) => self.read_text(source, text),
+        match self.sink.opener.open(source, counter) {
+            Ok(opened) => self.read_text(source, opened),
             Err(source) => self.damaged(|name| Damage::Unreadable { name, source }),
         }
     }
 
-    fn read_text(&mut self, source: &Source, text: Text) {
-        self.is_gzip = matches!(text, Text::Gzip(_));
-        let bytes = std::mem::take(&mut self.sink.tools.window);
-        let mut values = Values::of(match text {
-            Text::Unpacked(length) => Window::whole(text, WINDOW, bytes, length),
-            Text::Plain(_) | Text::Gzip(_) => Window::new(text, WINDOW, bytes),
-        });
+    fn read_text(&mut self, source: &Source, Opened { window, is_gzip }: Opened) {
+        self.is_gzip = is_gzip;
+        let mut values = Values::of(window);
         if is_utf_16(values.beginning()) {
             return self.damaged(|name| Damage::Utf16 { name });
         }
         if !long::read(&mut values, self) {
             self.empty(source);
         }
-        self.sink.tools.window = values.window.into_bytes();
+        self.sink.opener.take_back(values.window);
     }
 
     /// There is nothing in it. That is damage only in a file that was named: a program may have nothing to say, and a
@@ -246,60 +224,4 @@ impl Take for File<'_> {
             if is_gzip { Damage::Gzip { name, source } } else { Damage::Unreadable { name, source } }
         });
     }
-}
-
-/// The bytes of a source.
-type Raw = BufReader<Counted>;
-
-/// The bytes of a source, counted as they are read.
-struct Counted {
-    bytes: Box<dyn Read>,
-    counter: Counter,
-}
-
-impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.bytes.read(buffer)?;
-        self.counter.advance(u64::try_from(length).unwrap_or(u64::MAX));
-        Ok(length)
-    }
-}
-
-/// The text of a source.
-enum Text {
-    Plain(Raw),
-    Gzip(Box<MultiGzDecoder<Chain<Cursor<Vec<u8>>, Raw>>>),
-    /// All of it is in the memory for the window, and that long.
-    Unpacked(usize),
-}
-
-impl Read for Text {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(raw) => raw.read(buffer),
-            Self::Gzip(unpacked) => unpacked.read(buffer),
-            Self::Unpacked(_) => Ok(0),
-        }
-    }
-}
-
-fn open(source: &Source, counter: &Counter, tools: &mut Tools) -> io::Result<Text> {
-    let bytes: Box<dyn Read> = match source {
-        Source::Stdin => Box::new(io::stdin().lock()),
-        Source::Named(path) | Source::Found(path) => Box::new(fs::File::open(path)?),
-    };
-    let mut raw = BufReader::with_capacity(BUFFER, Counted { bytes, counter: counter.clone() });
-    if !raw.fill_buf()?.starts_with(GZIP) {
-        return Ok(Text::Plain(raw));
-    }
-    let Tools { unpacker, packed, window } = tools;
-    packed.clear();
-    let most = u64::try_from(gzip::LARGEST).unwrap_or(u64::MAX);
-    // What fails here does so again when it is read on.
-    let is_all = raw.by_ref().take(most).read_to_end(packed).is_ok_and(|length| length < gzip::LARGEST);
-    if is_all && let Some(length) = unpacker.unpack(packed, window) {
-        return Ok(Text::Unpacked(length));
-    }
-    let raw = Cursor::new(std::mem::take(packed)).chain(raw);
-    Ok(Text::Gzip(Box::new(MultiGzDecoder::new(raw))))
 }

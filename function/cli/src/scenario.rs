@@ -27,7 +27,7 @@ pub(crate) struct Scenario {
 }
 
 /// The files that events are replayed against.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Against {
     /// The policy's, if there is one.
     pub(crate) policy: Option<PathBuf>,
@@ -68,11 +68,13 @@ pub(crate) fn policy_beside(path: &Path) -> Option<PathBuf> {
 /// Sorts `sources` into scenarios: that of the topmost policy and account first, then by path.
 pub(crate) fn sort(sources: Vec<Source>, settings: &Settings) -> Vec<Scenario> {
     let mut finder = Finder { settings, known: HashMap::new() };
+    let mut ranks: HashMap<Against, Rank> = HashMap::new();
     let mut scenarios: BTreeMap<Rank, Scenario> = BTreeMap::new();
     for source in sources {
         let against = finder.nearest(&mut source.folders());
+        let rank = ranks.entry(against.clone()).or_insert_with(|| against.rank());
         let scenario =
-            scenarios.entry(against.rank()).or_insert_with(|| Scenario { against, sources: Vec::new() });
+            scenarios.entry(rank.clone()).or_insert_with(|| Scenario { against, sources: Vec::new() });
         scenario.sources.push(source);
     }
     scenarios.into_values().collect()

@@ -13,12 +13,16 @@ pub(crate) struct Size {
     pub(crate) most: usize,
 }
 
+/// How many bytes of a large memory are left free before what is read into it. An allocator lets it begin 16 bytes behind
+/// a page; what the system copies there out of pages of its own takes some processors three times as long.
+pub(crate) const MARGIN: usize = 2048;
+
 /// What is at hand of a text, from where reading has come to.
 #[derive(Debug)]
 pub(crate) struct Window<R> {
     source: R,
     size: Size,
-    /// What was taken in, and room for more.
+    /// What was taken in behind the [`MARGIN`], and room for more.
     bytes: Vec<u8>,
     /// Where in it what is at hand starts,
     start: usize,
@@ -45,12 +49,12 @@ impl<R: Read> Window<R> {
     /// stands in it does not matter.
     pub(crate) const fn new(source: R, size: Size, bytes: Vec<u8>) -> Self {
         let place = Place { line: 0, column: 0 };
-        Self { source, size, bytes, start: 0, end: 0, ended: false, counted: 0, place }
+        Self { source, size, bytes, start: MARGIN, end: MARGIN, ended: false, counted: MARGIN, place }
     }
 
     /// All of a text, which is the first `length` of `bytes`: `source` has no more.
     pub(crate) fn whole(source: R, size: Size, bytes: Vec<u8>, length: usize) -> Self {
-        Self { end: length, ended: true, ..Self::new(source, size, bytes) }
+        Self { start: 0, end: length, counted: 0, ended: true, ..Self::new(source, size, bytes) }
     }
 
     /// The memory that it took, for the next one.
@@ -94,27 +98,17 @@ impl<R: Read> Window<R> {
         }
         // What was passed goes.
         self.place();
-        self.bytes.copy_within(self.start..self.end, 0);
-        (self.start, self.end, self.counted) = (0, held, 0);
-        let room = held.saturating_add(wanted).saturating_sub(self.bytes.len());
+        let held = MARGIN.saturating_add(held);
+        let end = held.saturating_add(wanted);
+        let room = end.saturating_sub(self.bytes.len());
         self.bytes.reserve_exact(room);
         self.bytes.resize(self.bytes.len().saturating_add(room), 0);
-        let taken = self.fill(held.saturating_add(wanted));
-        self.ended = !matches!(taken, Ok(()) if self.end == held.saturating_add(wanted));
+        self.bytes.copy_within(self.start..self.end, MARGIN);
+        (self.start, self.counted) = (MARGIN, MARGIN);
+        let (length, taken) = fill(&mut self.source, self.bytes.get_mut(held..end).unwrap_or_default());
+        self.end = held.saturating_add(length);
+        self.ended = length < wanted || taken.is_err();
         taken
-    }
-
-    /// Takes in what there is, up to this `end`.
-    fn fill(&mut self, end: usize) -> io::Result<()> {
-        while let Some(room) = self.bytes.get_mut(self.end..end).filter(|room| !room.is_empty()) {
-            match self.source.read(room) {
-                Ok(0) => break,
-                Ok(length) => self.end = self.end.saturating_add(length),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
     }
 
     /// Goes on by `length` bytes.
@@ -135,6 +129,20 @@ impl<R: Read> Window<R> {
         let length = rest.len().saturating_sub(rest.trim_ascii_start().len());
         self.advance(length);
     }
+}
+
+/// Reads what `source` has and `room` has room for: how many bytes that is, and whether the source fails behind them.
+pub(crate) fn fill(source: &mut impl Read, room: &mut [u8]) -> (usize, io::Result<()>) {
+    let mut length = 0_usize;
+    while let Some(room) = room.get_mut(length..).filter(|room| !room.is_empty()) {
+        match source.read(room) {
+            Ok(0) => break,
+            Ok(more) => length = length.saturating_add(more),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (length, Err(error)),
+        }
+    }
+    (length, Ok(()))
 }
 
 impl Place {
@@ -188,7 +196,7 @@ mod tests {
             assert_eq!(window.rest().len(), held);
         }
         assert!(window.is_full() && !window.is_last());
-        assert_eq!(window.bytes.capacity(), 100);
+        assert_eq!(window.bytes.capacity(), MARGIN + 100);
         window.advance(99);
         window.more().unwrap();
         assert_eq!(window.rest().len(), 11);
