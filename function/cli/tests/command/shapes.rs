@@ -1,6 +1,9 @@
 //! Every shape in which events come.
 
-use serde_json::json;
+use std::io::Write;
+
+use flate2::{Compression, GzBuilder};
+use serde_json::{Value, json};
 
 use crate::desk::{Desk, POLICY, Ran, account, envelope, gzip, opened, row, unrelated};
 
@@ -49,6 +52,38 @@ fn several_events_in_each_shape() {
             desk.run(&format!("replay --format jsonl {name}")).lines(),
             [format!("ignored b {name}#1"), format!("violation a {name}#0"), format!("compliant c {name}#2")],
         );
+    }
+}
+
+#[test]
+fn gzip_however_large_and_however_it_begins() {
+    let desk = Desk::new("gzip_however_large_and_however_it_begins");
+    let mut chance = 1_u32;
+    let mut letter = || {
+        chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'A' + (chance >> 27) as u8)
+    };
+    let mut noisy = unrelated("b");
+    noisy["userAgent"] = json!((0..3 << 20).map(|_| letter()).collect::<String>());
+    let text = |between: &str, other: &Value| {
+        format!("{}\n{between}{other}\n{}\n", opened("a", 1, 22), opened("c", 2, 443))
+    };
+    let plain = text("", &noisy);
+    assert!(gzip(&plain).len() > 1 << 20);
+    let mut named = GzBuilder::new().filename("a.json").write(Vec::new(), Compression::fast());
+    named.write_all(text("", &unrelated("b")).as_bytes()).unwrap();
+    for (name, content) in [
+        ("plain", plain.clone().into_bytes()),
+        ("large.gz", gzip(&plain)),
+        ("of-large-text.gz", gzip(text(&" ".repeat(9 << 20), &unrelated("b")))),
+        ("named.gz", named.finish().unwrap()),
+        ("small.gz", gzip(text("", &unrelated("b")))),
+    ] {
+        desk.write(name, content);
+        let ran = desk.run(&format!("replay --format jsonl {name}"));
+        let expected =
+            [format!("ignored b {name}#1"), format!("violation a {name}#0"), format!("compliant c {name}#2")];
+        assert_eq!(ran.lines(), expected, "{name}: {}", ran.err);
     }
 }
 
