@@ -10,6 +10,9 @@ mod init;
 mod man;
 mod replay;
 
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
@@ -83,6 +86,14 @@ pub(crate) enum AnswerFormat {
     Text,
     /// One JSON object
     Json,
+}
+
+/// Takes the path of a file that is written. `-`, which is the standard input where a file is read, is refused: it would be
+/// a file of that name.
+fn written() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| {
+        if path == Path::new("-") { Err("give the path of a file that is to be written") } else { Ok(path) }
+    })
 }
 
 impl Command {

@@ -15,11 +15,11 @@ use tierguard::wire::{NAME_KEY, Seen};
 const BLOCK: usize = 64;
 
 /// A letter of [`NAME_KEY`] that is rare in records, and how many bytes of the key come before it.
-const RARE: u8 = {
+const LETTER: u8 = {
     let [_, _, _, _, _, _, letter, ..] = *NAME_KEY;
     letter
 };
-const BEFORE_RARE: u32 = 6;
+const BEFORE_LETTER: u32 = 6;
 
 /// How far an object goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,16 +95,16 @@ impl Scan {
         let curly = bytes | 0x20;
         let mut quotes = bytes.simd_eq(b'"').to_bitmask();
         let (opening, closing) = (curly.simd_eq(b'{').to_bitmask(), curly.simd_eq(b'}').to_bitmask());
-        let behind_quotes = quotes << BEFORE_RARE | self.quotes >> (u64::BITS - BEFORE_RARE);
-        let in_names = behind_quotes & bytes.simd_eq(RARE).to_bitmask();
+        let behind_quotes = quotes << BEFORE_LETTER | self.quotes >> (u64::BITS - BEFORE_LETTER);
+        let in_names = behind_quotes & bytes.simd_eq(LETTER).to_bitmask();
         self.quotes = quotes;
 
-        // Most blocks have no such byte, and follow none.
+        // Most blocks have neither, and do not begin with an escaped byte.
         let (is_backslash, is_line_feed) = (bytes.simd_eq(b'\\'), bytes.simd_eq(b'\n'));
-        let is_rare: mask8x64<S> = is_backslash | is_line_feed;
-        let is_odd = self.is_escaped != 0 || is_rare.any_true();
-        let backslashes = if is_odd { is_backslash.to_bitmask() } else { 0 };
-        if is_odd {
+        let rare: mask8x64<S> = is_backslash | is_line_feed;
+        let has_rare = self.is_escaped != 0 || rare.any_true();
+        let backslashes = if has_rare { is_backslash.to_bitmask() } else { 0 };
+        if has_rare {
             let escaped;
             (escaped, self.is_escaped) = escapes(self.is_escaped, backslashes);
             quotes &= !escaped;
@@ -112,7 +112,7 @@ impl Scan {
         let in_text = self.texts(quotes);
         let end = self.end(opening & !in_text, closing & !in_text);
         let within = within(end);
-        if is_odd {
+        if has_rare {
             self.has_backslash |= backslashes & within != 0;
             let damage = (backslashes & !in_text) | (is_line_feed.to_bitmask() & in_text);
             if damage & within != 0 {
@@ -170,7 +170,7 @@ impl Names {
         let mut names = self;
         while in_names != 0 {
             let letter = before.saturating_add(in_names.trailing_zeros() as usize);
-            let key = letter.checked_sub(BEFORE_RARE as usize);
+            let key = letter.checked_sub(BEFORE_LETTER as usize);
             let is_key = |at: &usize| text.get(*at..).is_some_and(|text| text.starts_with(NAME_KEY));
             if let Some(last) = key.filter(is_key) {
                 names = Self { count: names.count.saturating_add(1), last };

@@ -29,7 +29,7 @@ pub(crate) struct TestArgs {
     pub(crate) format: AnswerFormat,
 
     /// Also write the results in `JUnit`'s XML, as CI services take it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = super::written())]
     pub(crate) junit: Option<PathBuf>,
 }
 

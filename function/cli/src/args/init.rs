@@ -21,7 +21,7 @@ pub(crate) struct InitArgs {
     pub(crate) tag: Option<String>,
 
     /// Write the policy there, if there is no such file yet [default: print it]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = super::written())]
     pub(crate) out: Option<PathBuf>,
 
     /// The policy, or one JSON object: the policy, its tiers with their groups, and what is doubtful

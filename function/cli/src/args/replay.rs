@@ -68,11 +68,11 @@ pub(crate) struct ReplayArgs {
 
     /// Also write what it came to as one page of HTML, which needs no network: timeline, tables, the policy as a picture, and
     /// each violation with its record and why
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = super::written())]
     pub(crate) report: Option<PathBuf>,
 
     /// Write the account as it is after the last event
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = super::written())]
     pub(crate) account_out: Option<PathBuf>,
 
     /// The guard's own role: changes made by it are never undone

@@ -65,3 +65,27 @@ fn wrong_usage_is_told_apart_from_violations() {
       help: give the role itself, `arn:aws:iam::123456789012:role/tierguard`, not a session of it; it is read from `--role` or `TIERGUARD_ROLE_ARN`
     ");
 }
+
+#[test]
+fn no_file_is_written_that_is_called_like_the_standard_input() {
+    let desk = Desk::new("no_file_is_written_that_is_called_like_the_standard_input");
+    desk.write("account.json", crate::desk::account().to_string());
+    desk.write("event.json", opened("a", 1, 80).to_string());
+    insta::assert_snapshot!(desk.run("replay --report - event.json").shown(), @"
+    exit 64
+    --- stderr
+    error: invalid value '-' for '--report <FILE>': give the path of a file that is to be written
+
+    For more information, try '--help'.
+    ");
+    for arguments in [
+        "replay --account-out - event.json",
+        "policy init --account account.json --out -",
+        "policy test policy.yaml --junit -",
+    ] {
+        let ran = desk.run(arguments);
+        assert_eq!(ran.code, 64, "{arguments}");
+        assert!(ran.err.contains("give the path of a file that is to be written"), "{}", ran.err);
+    }
+    assert!(!desk.path("-").exists());
+}
