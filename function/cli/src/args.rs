@@ -88,11 +88,11 @@ pub(crate) enum AnswerFormat {
     Json,
 }
 
-/// Takes the path of a file that is written. `-`, which is the standard input where a file is read, is refused: it would be
-/// a file of that name.
+/// Takes the path of what is written. `-`, which is the standard input where something is read, is refused: that name
+/// would surprise.
 fn written() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().try_map(|path| {
-        if path == Path::new("-") { Err("give the path of a file that is to be written") } else { Ok(path) }
+        if path == Path::new("-") { Err("give a path: `./-` if that is its name") } else { Ok(path) }
     })
 }
 

@@ -3,10 +3,12 @@
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-/// How large a file may be that is unpacked at once, in bytes,
+/// A file of so many bytes or more is not unpacked at once,
 pub(crate) const LARGEST: usize = 1 << 20;
-/// and what is in it.
-const LARGEST_TEXT: usize = 8 << 20;
+/// nor one with more in it.
+const LARGEST_TEXT: usize = 4 << 20;
+/// How many bytes one byte may become at most. (zlib: "Maximum Compression Factor".)
+const MOST_OF_ONE: usize = 1032;
 
 /// How a header begins that is 10 bytes long: without a name, or anything else that may be there. (RFC 1952, 2.3.)
 const START: &[u8] = &[0x1f, 0x8b, 8, 0];
@@ -28,8 +30,10 @@ impl Unpacker {
         let (_, deflated) = file.strip_prefix(START)?.split_first_chunk::<6>()?;
         let (deflated, length) = deflated.split_last_chunk()?;
         let (deflated, sum) = deflated.split_last_chunk()?;
-        let length =
-            usize::try_from(u32::from_le_bytes(*length)).ok().filter(|length| *length <= LARGEST_TEXT)?;
+        let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+        if length > LARGEST_TEXT.min(deflated.len().saturating_mul(MOST_OF_ONE)) {
+            return None;
+        }
         if bytes.len() < length {
             bytes.resize(length, 0);
         }

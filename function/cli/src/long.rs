@@ -106,16 +106,25 @@ fn elements<R: Read>(values: &mut Values<R>, deepest: usize, to: &mut impl Take)
 /// Unwraps an element of an array. Damage in an object whose end shows all the same costs no more than that object.
 fn element<R: Read>(values: &mut Values<R>, deepest: usize, to: &mut impl Take) -> Result<(), Lost> {
     let next = values.next();
-    let rest = values.window.rest();
-    if let (Next::Broken(broken), Extent::Whole { length, seen: _ }) = (&next, object::extent(rest))
-        && let Some(b',' | b']') = rest.get(length..).and_then(|after| after.trim_ascii_start().first())
+    if let Next::Broken(broken) = &next
+        && values.may_look()
     {
-        shape::salvage(values.text(length), to);
-        to.broken(broken.fault.clone());
-        values.window.advance(length);
-        return Ok(());
+        if let Some(length) = broken_object(values.window.rest()) {
+            shape::salvage(values.text(length), to);
+            to.broken(broken.fault.clone());
+            values.window.advance(length);
+            return Ok(());
+        }
+        values.looked_in_vain();
     }
     value(values, next, deepest, to)
+}
+
+/// How long the damaged object is with which `text` starts, if it shows where it ends as an element.
+fn broken_object(text: &[u8]) -> Option<usize> {
+    let Extent::Whole { length, seen: _ } = object::extent(text) else { return None };
+    let after = text.get(length..)?.trim_ascii_start().first()?;
+    matches!(after, b',' | b']').then_some(length)
 }
 
 /// Unwraps the lists in an object. If there is none, it is too long for what it is.

@@ -14,12 +14,10 @@ use tierguard::wire::{NAME_KEY, Seen};
 /// How many bytes are looked at at once: one bit of a word for each.
 const BLOCK: usize = 64;
 
-/// A letter of [`NAME_KEY`] that is rare in records, and how many bytes of the key come before it.
-const LETTER: u8 = {
-    let [_, _, _, _, _, _, letter, ..] = *NAME_KEY;
-    letter
-};
+/// How many bytes of [`NAME_KEY`] come before a letter of it that few texts have, and that letter.
 const BEFORE_LETTER: u32 = 6;
+#[expect(clippy::indexing_slicing, reason = "beyond the key it does not compile")]
+const LETTER: u8 = NAME_KEY[BEFORE_LETTER as usize];
 
 /// How far an object goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,7 +161,7 @@ impl Scan {
 }
 
 impl Names {
-    /// With those of which the rare letter stands `in_names`: in these bytes of the block of `text` behind so many bytes
+    /// With those of which the [`LETTER`] stands `in_names`: in these bytes of the block of `text` behind so many bytes
     /// `before`.
     #[inline(never)]
     fn and(self, text: &[u8], before: usize, mut in_names: u64) -> Self {

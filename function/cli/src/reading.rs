@@ -125,9 +125,8 @@ impl File<'_> {
         self.is_gzip = is_gzip;
         let mut values = Values::of(window);
         if is_utf_16(values.beginning()) {
-            return self.damaged(|name| Damage::Utf16 { name });
-        }
-        if !long::read(&mut values, self) {
+            self.damaged(|name| Damage::Utf16 { name });
+        } else if !long::read(&mut values, self) {
             self.empty(source);
         }
         self.sink.opener.take_back(values.window);

@@ -25,11 +25,11 @@ pub(crate) fn is_list<R: Read>(values: &mut Values<R>) -> bool {
 /// Goes on behind the lines that hold an object each, and nothing else: whether there are any.
 pub(crate) fn lines<R: Read>(values: &mut Values<R>, to: &mut impl Take) -> bool {
     let mut has_lines = false;
-    while to.wants_more() && !is_list(values) {
+    while to.wants_more() && values.may_look() && !is_list(values) {
         let (length, end) = lines_at_hand(values.window.rest(), values.window.is_last(), to);
         has_lines |= length > 0;
         values.window.advance(length);
-        if end != End::Cut || !has_more(values) {
+        if end != End::Cut || !values.look_further() {
             break;
         }
     }
@@ -47,26 +47,17 @@ pub(crate) enum Before {
 
 /// Goes on behind the elements of an array that are objects. Each may be wrapped `deepest` times.
 pub(crate) fn elements<R: Read>(values: &mut Values<R>, deepest: usize, to: &mut impl Take) -> Before {
-    while to.wants_more() {
+    while to.wants_more() && values.may_look() {
         values.window.skip_space();
         let (length, end) = elements_at_hand(values.window.rest(), deepest, to);
         values.window.advance(length);
         match end {
-            End::Cut if has_more(values) => {}
+            End::Cut if values.look_further() => {}
             End::Cut | End::Odd => return Before::Element,
             End::LastElement => return Before::Separator,
         }
     }
     Before::Element
-}
-
-/// Whether there was more to be taken in, which is at hand now.
-fn has_more<R: Read>(values: &mut Values<R>) -> bool {
-    let may_be = !values.window.is_last() && !values.window.is_full();
-    if may_be {
-        values.more();
-    }
-    may_be
 }
 
 /// Why there are no more objects.
@@ -85,10 +76,11 @@ fn lines_at_hand(text: &[u8], is_last: bool, to: &mut impl Take) -> (usize, End)
     let mut passed = 0_usize;
     while let Some(rest) = text.get(passed..).filter(|_| to.wants_more()) {
         let rest = rest.trim_ascii_start();
-        let (length, seen) = match object::extent(rest) {
+        let line = memchr(b'\n', rest).and_then(|end| rest.get(..end));
+        let (length, seen) = match object::extent(line.unwrap_or(rest)) {
             Extent::Whole { length, seen } => (length, seen),
-            Extent::Cut => return (passed, End::Cut),
-            Extent::Odd => return (passed, End::Odd),
+            Extent::Cut if line.is_none() => return (passed, End::Cut),
+            Extent::Cut | Extent::Odd => return (passed, End::Odd),
         };
         let Some((object, after)) = rest.split_at_checked(length) else { break };
         let end = after.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
@@ -97,8 +89,7 @@ fn lines_at_hand(text: &[u8], is_last: bool, to: &mut impl Take) -> (usize, End)
             None | Some(b'\n') => {}
             Some(_) => return (passed, End::Odd),
         }
-        let is_one_line = memchr(b'\n', object).is_none();
-        if !is_one_line || shape::starts_with_a_list(object) || !give(object, seen, DEEPEST, to) {
+        if shape::starts_with_a_list(object) || !give(object, seen, DEEPEST, to) {
             return (passed, End::Odd);
         }
         passed = text.len().saturating_sub(after.len());

@@ -65,20 +65,23 @@ impl Opener {
     /// # Errors
     /// When nothing of it can be read.
     pub(crate) fn open(&mut self, source: &Source, counter: &Counter) -> io::Result<Opened> {
-        let mut rest = Counted::open(source, counter)?;
+        self.open_bytes(Counted::open(source, counter)?)
+    }
+
+    fn open_bytes(&mut self, mut rest: Counted) -> io::Result<Opened> {
         let stored = self.stored.get_mut(MARGIN..).unwrap_or_default();
-        let (mut length, read) = fill(&mut rest, stored.get_mut(..BUFFER).unwrap_or_default());
-        let mut is_all = read.is_ok() && length < BUFFER;
-        // What fails behind these bytes fails again when it is read on.
-        if length == 0 {
-            read?;
+        let mut length = rest.fill(stored.get_mut(..BUFFER).unwrap_or_default());
+        if length == 0
+            && let Some(error) = rest.failure.take()
+        {
+            return Err(error);
         }
         let is_gzip = stored.get(..length).is_some_and(|start| start.starts_with(GZIP));
-        if is_gzip && !is_all {
-            let (more, read) = fill(&mut rest, stored.get_mut(length..).unwrap_or_default());
-            length = length.saturating_add(more);
-            is_all = read.is_ok() && length < stored.len();
+        if is_gzip && length == BUFFER {
+            length = length.saturating_add(rest.fill(stored.get_mut(length..).unwrap_or_default()));
         }
+        let room = if is_gzip { stored.len() } else { BUFFER };
+        let is_all = rest.failure.is_none() && length < room;
         let mut window = std::mem::take(&mut self.window);
         let start = stored.get(..length).unwrap_or_default();
         if is_gzip
@@ -108,6 +111,8 @@ impl Opener {
 pub(crate) struct Counted {
     bytes: Box<dyn Read>,
     counter: Counter,
+    /// What failed, and is told by the next read: whoever failed may not fail again.
+    failure: Option<io::Error>,
 }
 
 impl Counted {
@@ -116,14 +121,88 @@ impl Counted {
             Source::Stdin => Box::new(io::stdin().lock()),
             Source::Named(path) | Source::Found(path) => Box::new(File::open(path)?),
         };
-        Ok(Self { bytes, counter: counter.clone() })
+        Ok(Self { bytes, counter: counter.clone(), failure: None })
+    }
+
+    /// Reads what there is and `room` has room for: how many bytes that is.
+    fn fill(&mut self, room: &mut [u8]) -> usize {
+        let (length, read) = fill(self, room);
+        self.failure = read.err();
+        length
     }
 }
 
 impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some(error) = self.failure.take() {
+            return Err(error);
+        }
         let length = self.bytes.read(buffer)?;
         self.counter.advance(u64::try_from(length).unwrap_or(u64::MAX));
         Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fails once, and ends then.
+    struct Failing(bool);
+
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            if std::mem::replace(&mut self.0, false) {
+                Err(io::ErrorKind::ConnectionReset.into())
+            } else {
+                Ok(0)
+            }
+        }
+    }
+
+    fn opened(start: &[u8]) -> io::Result<Opened> {
+        let bytes = Cursor::new(start.to_vec()).chain(Failing(true));
+        let rest = Counted { bytes: Box::new(bytes), counter: Counter::default(), failure: None };
+        Opener::new().open_bytes(rest)
+    }
+
+    #[test]
+    fn that_a_source_fails_is_told_behind_what_it_gave() {
+        let text = b"{}\n".repeat(100_000);
+        for length in [1, 3000, BUFFER - 1, BUFFER, BUFFER + 1, 300_000] {
+            let mut window = opened(&text[..length]).unwrap().window;
+            let mut failure = None;
+            while !window.is_last() {
+                failure = window.more().err();
+            }
+            assert_eq!(
+                failure.map(|failure| failure.kind()),
+                Some(io::ErrorKind::ConnectionReset),
+                "{length}"
+            );
+            assert_eq!(window.rest().len(), length);
+        }
+    }
+
+    #[test]
+    fn of_gzip_too_and_where_it_gave_nothing() {
+        // Stored, not packed: so long is the text of the one block, and so far it comes.
+        for (length, given) in [(1000_u16, 10), (1000, 1000), (65_535, 65_000), (65_535, 65_535)] {
+            let mut file = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 1];
+            file.extend([length.to_le_bytes(), (!length).to_le_bytes()].concat());
+            file.extend(vec![b' '; given]);
+            let mut window = opened(&file).unwrap().window;
+            let mut failure = None;
+            while !window.is_last() {
+                failure = window.more().err();
+            }
+            assert_eq!(
+                failure.map(|failure| failure.kind()),
+                Some(io::ErrorKind::ConnectionReset),
+                "{length}"
+            );
+            assert_eq!(window.rest().len(), given);
+        }
+        assert_eq!(opened(b"").err().map(|error| error.kind()), Some(io::ErrorKind::ConnectionReset));
     }
 }

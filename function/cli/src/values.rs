@@ -20,7 +20,13 @@ use crate::window::{Place, Window};
 pub(crate) struct Values<R> {
     pub(crate) window: Window<R>,
     failure: Option<io::Error>,
+    /// How often the end of an object was looked for, and none was found that helped.
+    vain_looks: usize,
 }
+
+/// How often the end of an object may be looked for in vain. In a sound text that happens never, in one that was cut once;
+/// and each look may be as long as the window.
+const MOST_VAIN_LOOKS: usize = 1000;
 
 /// What comes next.
 #[derive(Debug)]
@@ -85,7 +91,7 @@ impl fmt::Display for Fault {
 impl<R: Read> Values<R> {
     /// The values of the text in `window`.
     pub(crate) const fn of(window: Window<R>) -> Self {
-        Self { window, failure: None }
+        Self { window, failure: None, vain_looks: 0 }
     }
 
     /// What is at hand first of the text. A byte order mark of UTF-8 is passed over.
@@ -137,6 +143,27 @@ impl<R: Read> Values<R> {
         if let Err(error) = self.window.more() {
             self.failure = Some(error);
         }
+    }
+
+    /// Whether the end of the next object may be looked for by its brackets.
+    pub(crate) const fn may_look(&self) -> bool {
+        self.vain_looks < MOST_VAIN_LOOKS
+    }
+
+    /// One more look in vain.
+    pub(crate) const fn looked_in_vain(&mut self) {
+        self.vain_looks = self.vain_looks.saturating_add(1);
+    }
+
+    /// Takes in more, in which an object may end that does not end at hand: whether there was any.
+    pub(crate) fn look_further(&mut self) -> bool {
+        let may_be = !self.window.is_last() && !self.window.is_full();
+        if may_be {
+            self.more();
+        } else {
+            self.looked_in_vain();
+        }
+        may_be
     }
 
     /// What is wrong with the next byte, or with the end of the text. Another value may start here.

@@ -22,7 +22,7 @@ pub(crate) const MARGIN: usize = 2048;
 pub(crate) struct Window<R> {
     source: R,
     size: Size,
-    /// What was taken in behind the [`MARGIN`], and room for more.
+    /// What was taken in, and room for more: behind the [`MARGIN`], unless all was there at first.
     bytes: Vec<u8>,
     /// Where in it what is at hand starts,
     start: usize,
@@ -52,7 +52,7 @@ impl<R: Read> Window<R> {
         Self { source, size, bytes, start: MARGIN, end: MARGIN, ended: false, counted: MARGIN, place }
     }
 
-    /// All of a text, which is the first `length` of `bytes`: `source` has no more.
+    /// All of a text, which is the first `length` of `bytes`: `source` is asked for no more.
     pub(crate) fn whole(source: R, size: Size, bytes: Vec<u8>, length: usize) -> Self {
         Self { start: 0, end: length, counted: 0, ended: true, ..Self::new(source, size, bytes) }
     }
@@ -96,7 +96,7 @@ impl<R: Read> Window<R> {
         if self.ended || wanted == 0 {
             return Ok(());
         }
-        // What was passed goes.
+        // Counted now: what was passed is written over.
         self.place();
         let held = MARGIN.saturating_add(held);
         let end = held.saturating_add(wanted);

@@ -148,7 +148,8 @@ pub fn seen_may_be_change(record: &[u8], scope: Scope, seen: Seen) -> bool {
         || (!seen.is_plain && has_escape(record) && record::may_be_named(record, scope))
 }
 
-/// What was seen of a record before it is asked whether it can be a change. By default, nothing.
+/// What was seen of a record before it is asked whether it can be a change. By default, nothing. It is believed: what is
+/// not so of the record may hide a change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Seen {
     /// Whether no backslash stands in it: so no letter is spelled as an escape.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ManArgs {
     /// Write a page for the command and for each subcommand into this folder, which is made if it is not there
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = super::written())]
     pub(crate) out: Option<PathBuf>,
 }
 

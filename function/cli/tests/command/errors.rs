@@ -258,3 +258,19 @@ fn names_of_files_cannot_command_a_terminal() {
       help: fetch or export it again; whatever else is whole in the file was replayed
     ");
 }
+
+/// Were each line looked at to the end of the text, that would take hours.
+#[test]
+fn brackets_that_are_never_closed_do_not_take_forever() {
+    for (name, text) in [
+        ("lines", "{\n".repeat(1_000_000)),
+        ("lists", "[{\n".repeat(500_000)),
+        ("closed by something else", format!("{}{}", "[{\n".repeat(500_000), "}".repeat(500_000))),
+    ] {
+        let text = format!("{}\n{text}\n{}\n", opened("a", 1, 22), opened("b", 2, 22));
+        let ran = damaged("brackets_that_are_never_closed_do_not_take_forever", text);
+        // The third is in the sound file beside it.
+        assert_eq!(ran.verdicts().len(), 3, "{name}");
+        assert!(ran.err.contains("more places that cannot be read"), "{name}: {}", ran.err);
+    }
+}

@@ -74,7 +74,7 @@ fn no_file_is_written_that_is_called_like_the_standard_input() {
     insta::assert_snapshot!(desk.run("replay --report - event.json").shown(), @"
     exit 64
     --- stderr
-    error: invalid value '-' for '--report <FILE>': give the path of a file that is to be written
+    error: invalid value '-' for '--report <FILE>': give a path: `./-` if that is its name
 
     For more information, try '--help'.
     ");
@@ -82,10 +82,11 @@ fn no_file_is_written_that_is_called_like_the_standard_input() {
         "replay --account-out - event.json",
         "policy init --account account.json --out -",
         "policy test policy.yaml --junit -",
+        "man --out -",
     ] {
         let ran = desk.run(arguments);
         assert_eq!(ran.code, 64, "{arguments}");
-        assert!(ran.err.contains("give the path of a file that is to be written"), "{}", ran.err);
+        assert!(ran.err.contains("give a path: `./-` if that is its name"), "{}", ran.err);
     }
     assert!(!desk.path("-").exists());
 }
