@@ -110,4 +110,14 @@ mod tests {
         assert_eq!(unpacked(&mut unpacker, &packed(&vec![b' '; LARGEST_TEXT + 1])), None);
         assert_eq!(unpacked(&mut unpacker, &sound).as_deref(), Some(&text[..]));
     }
+
+    #[test]
+    fn no_memory_is_taken_for_what_cannot_be_there() {
+        let mut file = packed(b"a");
+        let length = u32::try_from(LARGEST_TEXT).unwrap();
+        file.splice(file.len() - 4.., length.to_le_bytes());
+        let mut bytes = Vec::new();
+        assert_eq!(Unpacker::new().unpack(&file, &mut bytes), None);
+        assert_eq!(bytes.len(), 0);
+    }
 }

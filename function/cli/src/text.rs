@@ -166,43 +166,35 @@ mod tests {
         Opener::new().open_bytes(rest)
     }
 
+    /// How much text there is before a source fails that gives these bytes, and how it fails.
+    fn read(start: &[u8]) -> (usize, Option<io::ErrorKind>) {
+        let mut window = opened(start).unwrap().window;
+        let mut failure = None;
+        while !window.is_last() {
+            failure = window.more().err();
+        }
+        (window.rest().len(), failure.map(|failure| failure.kind()))
+    }
+
+    const RESET: Option<io::ErrorKind> = Some(io::ErrorKind::ConnectionReset);
+
     #[test]
     fn that_a_source_fails_is_told_behind_what_it_gave() {
         let text = b"{}\n".repeat(100_000);
         for length in [1, 3000, BUFFER - 1, BUFFER, BUFFER + 1, 300_000] {
-            let mut window = opened(&text[..length]).unwrap().window;
-            let mut failure = None;
-            while !window.is_last() {
-                failure = window.more().err();
-            }
-            assert_eq!(
-                failure.map(|failure| failure.kind()),
-                Some(io::ErrorKind::ConnectionReset),
-                "{length}"
-            );
-            assert_eq!(window.rest().len(), length);
+            assert_eq!(read(&text[..length]), (length, RESET));
         }
+        assert_eq!(opened(b"").err().map(|error| error.kind()), RESET);
     }
 
     #[test]
-    fn of_gzip_too_and_where_it_gave_nothing() {
+    fn that_gzip_fails_is_told_behind_what_could_be_unpacked() {
         // Stored, not packed: so long is the text of the one block, and so far it comes.
         for (length, given) in [(1000_u16, 10), (1000, 1000), (65_535, 65_000), (65_535, 65_535)] {
             let mut file = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 1];
             file.extend([length.to_le_bytes(), (!length).to_le_bytes()].concat());
             file.extend(vec![b' '; given]);
-            let mut window = opened(&file).unwrap().window;
-            let mut failure = None;
-            while !window.is_last() {
-                failure = window.more().err();
-            }
-            assert_eq!(
-                failure.map(|failure| failure.kind()),
-                Some(io::ErrorKind::ConnectionReset),
-                "{length}"
-            );
-            assert_eq!(window.rest().len(), given);
+            assert_eq!(read(&file), (given, RESET), "{given} of {length}");
         }
-        assert_eq!(opened(b"").err().map(|error| error.kind()), Some(io::ErrorKind::ConnectionReset));
     }
 }
